@@ -1,0 +1,77 @@
+package auth
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// Role is what a user may do. The set is closed: a store that answers any
+// other value has that user refused and reported, never treated as the nearest
+// match.
+type Role string
+
+// The three roles of the documented API.
+const (
+	RoleUser       Role = "user"
+	RoleAdmin      Role = "admin"
+	RoleSuperAdmin Role = "super_admin"
+)
+
+// Valid reports whether r is exactly one of the three roles.
+func (r Role) Valid() bool {
+	return r == RoleUser || r == RoleAdmin || r == RoleSuperAdmin
+}
+
+// ParseRole returns the role spelled s. Case and surrounding space matter:
+// "Admin" and "admin " are errors.
+func ParseRole(s string) (Role, error) {
+	if r := Role(s); r.Valid() {
+		return r, nil
+	}
+	return "", fmt.Errorf("%w: role %q is not one of user, admin, super_admin", ErrInvalidAccount, s)
+}
+
+// User is a person as the rest of a program may see them: no password hash.
+type User struct {
+	ID           string // a UUID in the library's own tables; anything printable in a host's
+	Username     string
+	Email        string
+	Name         string
+	Organization string
+	AWSRegion    string
+	Role         Role
+	Active       bool
+	CreatedAt    time.Time
+	UpdatedAt    time.Time // a login does not change it
+	LastLogin    time.Time // zero: never
+
+	// Stamp changes whenever the password hash does; see [StampOf]. A session
+	// remembers the stamp it was made under and ends when the user's is
+	// another one. Empty throughout: the store does not offer it.
+	Stamp string
+}
+
+// Account is a User with the password hash. Only a login reads it.
+type Account struct {
+	User
+	PasswordHash Secret // empty: this user has no password and cannot log in with one
+}
+
+// StampOf derives a [User.Stamp] from the content of the password hash column.
+// It is a truncated digest and cannot be turned back into the hash.
+func StampOf(passwordHash string) string {
+	sum := sha256.Sum256([]byte("sallyport stamp\x00" + passwordHash))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+var awsRegion = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d+$`)
+
+// ValidRegion reports whether s has the form of an AWS region name, at most 32
+// characters long. A region becomes part of a host name and of example
+// programs, so it is checked when it is written and again when it is used.
+func ValidRegion(s string) bool {
+	return len(s) <= 32 && awsRegion.MatchString(s)
+}

@@ -1,0 +1,2 @@
+// Package sallyport is an embeddable authentication library for Go servers.
+package sallyport
