@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -47,7 +46,7 @@ func (s Secret) String() string { return redacted }
 // LogValue logs "[redacted]".
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// MarshalText encodes "[redacted]", for JSON, XML and gob alike.
+// MarshalText encodes "[redacted]", for JSON and XML; gob has nothing to encode.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // Secrets is what a provider had at one moment. Its values belong together:
@@ -78,10 +77,8 @@ func (r LoginRequest) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("login", redacted), slog.Any("remote", r.Remote))
 }
 
-// MarshalJSON refuses to show what was typed.
-func (r LoginRequest) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]any{"login": redacted, "password": redacted, "remote": r.Remote})
-}
+// MarshalText encodes "[redacted]", for JSON and XML.
+func (r LoginRequest) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // Format prints the grant without its token.
 func (g Grant) Format(f fmt.State, _ rune) {
@@ -93,10 +90,6 @@ func (g Grant) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("token", redacted), slog.String("user_id", g.Identity.User.ID))
 }
 
-// MarshalJSON shows the identity and hides the token.
-func (g Grant) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Token    string
-		Identity Identity
-	}{redacted, g.Identity})
-}
+// MarshalText encodes "[redacted]", for JSON and XML: an answer that carries
+// the token says so field by field.
+func (g Grant) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -1,0 +1,73 @@
+package auth_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sallyport-go/sallyport/auth"
+)
+
+func TestCanonical(t *testing.T) {
+	for in, want := range map[string]string{
+		"john": "john", "JOHN": "john", "ｊＯｈｎ": "john", "  john ": "john", "John  Doe": "john doe",
+		"J@X.org": "j@x.org", "ÉMILE": "émile", "e\u0301mile": "émile", "ΣΊΣΥΦΟΣ": "σίσυφοσ",
+	} {
+		got, err := auth.Canonical(in)
+		require.NoError(t, err, "%q", in)
+		require.Equal(t, want, got, "%q", in)
+	}
+	for _, in := range []string{
+		"", " ", "a\x00b", "a\tb", "a\nb", "a\u200bb", "a\u202eb", "\xff", "\ufeffjohn", "a\u00adb",
+		strings.Repeat("a", 255), strings.Repeat("ﷺ", 90),
+	} {
+		_, err := auth.Canonical(in)
+		require.Error(t, err, "%q is no name", in)
+	}
+}
+
+func FuzzCanonical(f *testing.F) {
+	for _, s := range []string{"john", "JOHN", " ｊ ohn", "ΣΣ", "İ", "ǅ", "ﬁ", "שלום1", "a\u0300\u0301", "\u1e9e", "ſ", "K"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		once, err := auth.Canonical(s)
+		if err != nil {
+			require.Empty(t, once)
+			return
+		}
+		twice, err := auth.Canonical(once)
+		require.NoError(t, err, "%q -> %q", s, once)
+		require.Equal(t, once, twice, "canonical is idempotent")
+		require.True(t, utf8.ValidString(once) && once != "" && len(once) <= 254)
+		upper, err := auth.Canonical(" " + once + " ")
+		require.NoError(t, err)
+		require.Equal(t, once, upper, "outer spaces are dropped")
+	})
+}
+
+func FuzzRegion(f *testing.F) {
+	for _, s := range []string{"eu-north-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1", "eu-north-1\n", "a-b-1", "EU-north-1", "eu--1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if auth.ValidRegion(s) {
+			require.LessOrEqual(t, len(s), 32)
+			require.Empty(t, strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-"), "a region is safe in a host name and in any quote")
+		}
+	})
+}
+
+func TestParseRoleIsClosed(t *testing.T) {
+	for _, s := range []string{"user", "admin", "super_admin"} {
+		r, err := auth.ParseRole(s)
+		require.NoError(t, err)
+		require.Equal(t, auth.Role(s), r)
+	}
+	for _, s := range []string{"", "Admin", "ADMIN", "admin ", "root", "super-admin", "аdmin"} { // the last begins with a Cyrillic letter
+		_, err := auth.ParseRole(s)
+		require.Error(t, err, "%q", s)
+	}
+}

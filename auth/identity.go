@@ -1,0 +1,98 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// restampGrace is how often and how long apart a session is read again whose
+// stamp is not its user's. A login that upgrades a hash changes the one a
+// moment before the other; only when they stay apart was the password changed.
+var restampGrace = [...]time.Duration{20 * time.Millisecond, 60 * time.Millisecond, 200 * time.Millisecond}
+
+// readIdentity reads a session and its user now and returns them if that
+// session admits that user.
+func (s *Service) readIdentity(ctx context.Context, sessionID string) (*Identity, error) {
+	for try := 0; ; try++ {
+		id, err := s.fetchIdentity(ctx, sessionID)
+		if errors.Is(err, ErrSessionNotFound) || errors.Is(err, ErrUserNotFound) {
+			return nil, ErrInvalidToken
+		}
+		if err != nil {
+			return nil, s.fault(ctx, "read session", err)
+		}
+		if !id.User.Role.Valid() {
+			s.audit(ctx, Event{Kind: EventFault, UserID: id.User.ID, SessionID: sessionID, Reason: "the store answered an unknown role"})
+			return nil, ErrInvalidToken
+		}
+		if !id.User.Active {
+			return nil, ErrInvalidToken
+		}
+		if id.User.Stamp == id.Session.Stamp {
+			return id, nil
+		}
+		if try == len(restampGrace) {
+			// A failure to end it is an event; the refusal stands either way.
+			_ = s.endSession(ctx, sessionID, Event{Kind: EventSessionEnded, UserID: id.User.ID, Reason: "the password was changed"})
+			return nil, ErrInvalidToken
+		}
+		if err := sleep(ctx, restampGrace[try]); err != nil {
+			return nil, s.fault(ctx, "read session", err)
+		}
+	}
+}
+
+// fetchIdentity is one query where the host named an IdentityReader, else two.
+func (s *Service) fetchIdentity(ctx context.Context, sessionID string) (*Identity, error) {
+	call, done := s.bounded(ctx)
+	defer done()
+	readAt := time.Now()
+	if s.identity != nil {
+		id, err := s.identity.IdentityBySession(call, sessionID)
+		if err != nil {
+			return nil, err
+		}
+		id.ReadAt = readAt
+		return id, nil
+	}
+	session, err := s.store.SessionByID(call, sessionID)
+	if err != nil {
+		return nil, err
+	}
+	user, err := s.store.UserByID(call, session.UserID)
+	if err != nil {
+		return nil, err
+	}
+	return &Identity{User: *user, Session: *session, ReadAt: readAt}, nil
+}
+
+// touch notes that a session is in use, about once a minute. It is written
+// behind the request: whether that works decides nothing.
+func (s *Service) touch(ctx context.Context, session *Session, now time.Time) {
+	if now.Sub(session.LastSeen) < touchEvery || !s.touching.begin(session.ID) {
+		return
+	}
+	id := session.ID
+	go func() {
+		defer s.touching.end(id)
+		ctx := context.WithoutCancel(ctx)
+		call, done := s.bounded(ctx)
+		defer done()
+		if err := s.store.TouchSession(call, id, now.UTC()); err != nil {
+			s.fault(ctx, "touch session", err)
+		}
+	}()
+}
+
+// sleep waits for d, or returns early with ctx's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

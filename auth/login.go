@@ -1,0 +1,323 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/sallyport-go/sallyport/auth/password"
+)
+
+// maxUserAgent is how many bytes of a client's own description are kept.
+const maxUserAgent = 256
+
+// attempt is one login on its way.
+type attempt struct {
+	LoginRequest
+	name    string    // canonical; as typed where no account can have that name
+	valid   bool      // name is canonical
+	account *Account  // nil: nobody
+	before  time.Time // a refusal is answered no earlier
+}
+
+// refusal is why a login failed, for the record only.
+type refusal string
+
+// Login implements [Authenticator]. Every refusal that is not a throttled one
+// has cost one hash and gives ErrInvalidCredentials.
+func (s *Service) Login(ctx context.Context, req LoginRequest) (*Grant, error) {
+	if req.Login == "" || req.Password == "" {
+		return nil, ErrCredentialsRequired
+	}
+	try := newAttempt(req)
+	typed := s.throttle.keys("login", try.name, req.Remote)
+	if key, err := s.throttle.remembered(typed); err != nil {
+		return nil, s.throttled(ctx, try, key, err)
+	}
+	if err := s.find(ctx, try); err != nil {
+		return nil, err
+	}
+	keys := typed
+	if try.account != nil {
+		keys = s.throttle.keys("id", try.account.ID, req.Remote)
+	}
+	held, key, err := s.throttle.reserve(ctx, keys)
+	if key != nil {
+		for i := range keys {
+			s.throttle.denied.link(typed[i].key, keys[i].key)
+		}
+		return nil, s.throttled(ctx, try, key, err)
+	}
+	if err != nil {
+		return nil, s.crowded(ctx, "reserve a login", err)
+	}
+	grant, why, err := s.attempt(ctx, try)
+	return s.settle(ctx, try, held, grant, why, err)
+}
+
+func newAttempt(req LoginRequest) *attempt {
+	req.UserAgent = printable(req.UserAgent)
+	name, err := Canonical(req.Login)
+	if err != nil {
+		name = req.Login
+	}
+	return &attempt{LoginRequest: req, name: name, valid: err == nil}
+}
+
+// find reads the account, if there is one.
+func (s *Service) find(ctx context.Context, try *attempt) error {
+	if !try.valid {
+		return nil
+	}
+	account, err := s.accountByLogin(ctx, try.name)
+	if err != nil && !errors.Is(err, ErrUserNotFound) {
+		return err
+	}
+	try.account = account
+	return nil
+}
+
+// accountByLogin reads an account now; a failure is a fault already reported.
+func (s *Service) accountByLogin(ctx context.Context, login string) (*Account, error) {
+	call, done := s.bounded(ctx)
+	defer done()
+	account, err := s.store.AccountByLogin(call, login)
+	switch {
+	case err == nil:
+		return account, nil
+	case errors.Is(err, ErrUserNotFound):
+		return nil, ErrUserNotFound
+	}
+	return nil, s.fault(ctx, "read account", err)
+}
+
+// attempt compares the password and opens the session. Of its three results
+// one is set: a grant, why not, or a fault in which nothing was learned.
+func (s *Service) attempt(ctx context.Context, try *attempt) (*Grant, refusal, error) {
+	hash := s.decoy
+	if try.account != nil && !try.account.PasswordHash.Empty() {
+		hash = try.account.PasswordHash.Reveal()
+	}
+	result, err := s.hasher.Verify(ctx, hash, try.Password)
+	if err != nil {
+		return nil, "", s.crowded(ctx, "hash a password", err)
+	}
+	// From here on a client that hangs up changes nothing.
+	ctx = context.WithoutCancel(ctx)
+	try.before = result.NotBefore
+	if why := judge(try.account, result); why != "" {
+		return nil, why, nil
+	}
+	if result.Stale {
+		s.upgrade(ctx, try)
+	}
+	return s.open(ctx, try)
+}
+
+// judge decides after the hash, and only then, whether an account may log in.
+func judge(account *Account, result password.Result) refusal {
+	switch {
+	case account == nil:
+		return "no such account"
+	case account.PasswordHash.Empty():
+		return "the account has no password"
+	case result.Unusable:
+		return "the stored hash cannot be used"
+	case !result.OK:
+		return "wrong password"
+	}
+	return standing(&account.User)
+}
+
+// standing is why a user may not have a session, or empty.
+func standing(u *User) refusal {
+	switch {
+	case !u.Active:
+		return "the account is disabled"
+	case !u.Role.Valid():
+		return "the store answered an unknown role"
+	}
+	return ""
+}
+
+// upgrade makes the hash anew with today's parameters, where the users' table
+// allows it. Whatever goes wrong is an event: the login is good either way.
+func (s *Service) upgrade(ctx context.Context, try *attempt) {
+	users, ok := s.users.(PasswordUpgrader)
+	if !ok {
+		return
+	}
+	hash, err := s.hasher.Hash(ctx, try.Password)
+	if err != nil {
+		s.fault(ctx, "upgrade a hash", err)
+		return
+	}
+	old := try.account
+	call, done := s.bounded(ctx)
+	defer done()
+	err = users.UpgradePassword(call, old.ID, old.PasswordHash, NewSecret(hash))
+	if errors.Is(err, ErrUserChanged) || errors.Is(err, ErrUserNotFound) {
+		return // another login was faster, or the second read will tell
+	}
+	if err != nil {
+		s.fault(ctx, "upgrade a hash", err)
+		return
+	}
+	s.audit(ctx, Event{Kind: EventPasswordUpgraded, UserID: old.ID, Username: old.Username})
+	now, err := s.accountByLogin(ctx, try.name)
+	if err != nil || now.ID != old.ID || now.PasswordHash.Reveal() != hash {
+		return
+	}
+	try.account = now
+	if err := s.store.RestampSessions(call, old.ID, old.Stamp, now.Stamp); err != nil {
+		s.fault(ctx, "restamp sessions", err)
+	}
+}
+
+// open makes a session for the account as it was when its password was
+// compared, and then reads the account again: what changed in between ends the
+// session. A hash that changed is another password or another login's upgrade;
+// only the password tells which.
+func (s *Service) open(ctx context.Context, try *attempt) (*Grant, refusal, error) {
+	for range 3 {
+		session, err := s.newSession(ctx, try)
+		if err != nil {
+			return nil, "", err
+		}
+		now, err := s.accountByLogin(ctx, try.name)
+		gone := errors.Is(err, ErrUserNotFound)
+		if err == nil && now.ID == try.account.ID && now.PasswordHash.Reveal() == try.account.PasswordHash.Reveal() {
+			if why := standing(&now.User); why != "" {
+				s.discard(ctx, session)
+				return nil, why, nil
+			}
+			return s.grant(ctx, &Identity{User: now.User, Session: *session, ReadAt: time.Now()})
+		}
+		s.discard(ctx, session)
+		if gone || err == nil && now.ID != try.account.ID {
+			return nil, "the account was deleted meanwhile", nil
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		result, err := s.hasher.Verify(ctx, now.PasswordHash.Reveal(), try.Password)
+		if err != nil {
+			return nil, "", s.crowded(ctx, "hash a password", err)
+		}
+		if !result.OK {
+			return nil, "the password was changed meanwhile", nil
+		}
+		try.account = now
+	}
+	return nil, "", s.fault(ctx, "log in", errors.New("the account changes faster than it can be read"))
+}
+
+// newSession stores a session for the attempt's account.
+func (s *Service) newSession(ctx context.Context, try *attempt) (*Session, error) {
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	session := &Session{
+		ID: rand.Text(), UserID: try.account.ID, Stamp: try.account.Stamp,
+		UserAgent: try.UserAgent, Remote: try.Remote,
+		CreatedAt: now, LastSeen: now, ExpiresAt: now.Truncate(time.Second).Add(s.lifetime),
+	}
+	call, done := s.bounded(ctx)
+	defer done()
+	if err := s.store.CreateSession(call, session); err != nil {
+		return nil, s.fault(ctx, "create session", err)
+	}
+	return session, nil
+}
+
+// discard ends a session nobody was given the token of.
+func (s *Service) discard(ctx context.Context, session *Session) {
+	call, done := s.bounded(ctx)
+	defer done()
+	if err := s.store.EndSession(call, session.ID); err != nil {
+		s.fault(ctx, "end session", err)
+	}
+}
+
+// grant issues the token and records the login.
+func (s *Service) grant(ctx context.Context, id *Identity) (*Grant, refusal, error) {
+	token, err := s.tokens.Issue(ctx, Claims{
+		SessionID: id.Session.ID, UserID: id.User.ID,
+		IssuedAt: id.Session.ExpiresAt.Add(-s.lifetime), ExpiresAt: id.Session.ExpiresAt,
+	})
+	if err != nil {
+		s.discard(ctx, &id.Session)
+		return nil, "", s.fault(ctx, "issue token", err)
+	}
+	id.User.LastLogin = id.Session.CreatedAt
+	if users, ok := s.users.(LoginRecorder); ok {
+		call, done := s.bounded(ctx)
+		defer done()
+		if err := users.RecordLogin(call, id.User.ID, id.Session.CreatedAt); err != nil {
+			s.fault(ctx, "record login", err)
+		}
+	}
+	return &Grant{Token: token, Identity: *id}, "", nil
+}
+
+// settle closes the attempt: a grant and a fault give the slots back, a refusal
+// keeps them.
+func (s *Service) settle(ctx context.Context, try *attempt, held []Reservation, grant *Grant, why refusal, err error) (*Grant, error) {
+	unsettled := s.throttle.settle(ctx, held, why != "")
+	if unsettled != nil {
+		unsettled = s.fault(ctx, "settle a login", unsettled)
+	}
+	if err != nil {
+		return nil, err
+	}
+	e := Event{Kind: EventLogin, Remote: try.Remote, UserAgent: try.UserAgent}
+	if try.account != nil {
+		e.UserID, e.Username = try.account.ID, try.account.Username
+	}
+	if grant != nil {
+		e.SessionID = grant.Identity.Session.ID
+		s.audit(ctx, e)
+		return grant, nil
+	}
+	e.Kind, e.Reason = EventLoginFailed, string(why)
+	s.audit(ctx, e)
+	_ = sleep(ctx, time.Until(try.before)) // a client that left needs no answer
+	if unsettled != nil {
+		return nil, unsettled
+	}
+	return nil, ErrInvalidCredentials
+}
+
+// throttled reports a refusal by the throttle, once a key and window.
+func (s *Service) throttled(ctx context.Context, try *attempt, key *throttleKey, err error) error {
+	if n := s.throttle.denied.refuse(key.key); n > 0 {
+		e := Event{Kind: EventLoginThrottled, Remote: try.Remote, UserAgent: try.UserAgent, Reason: key.what, Count: n}
+		if try.account != nil {
+			e.UserID, e.Username = try.account.ID, try.account.Username
+		}
+		s.audit(ctx, e)
+	}
+	return err
+}
+
+// crowded tells a full queue, which is no fault, from what is one.
+func (s *Service) crowded(ctx context.Context, operation string, err error) error {
+	if errors.Is(err, errCrowded) || errors.Is(err, password.ErrBusy) {
+		return &RetryAfter{Err: fmt.Errorf("%w: %w", ErrUnavailable, err), After: faultRetry}
+	}
+	return s.fault(ctx, operation, err)
+}
+
+// printable is a client's own description of itself, cut to a length and
+// without what could break a line.
+func printable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s[:min(len(s), maxUserAgent)])
+	return s
+}

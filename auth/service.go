@@ -1,0 +1,275 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/sallyport-go/sallyport/auth/password"
+)
+
+const (
+	defaultStoreTimeout = 3 * time.Second
+	defaultLifetime     = 24 * time.Hour
+	maxMaxAge           = time.Minute
+	touchEvery          = time.Minute
+)
+
+// Options are the parts of a Service that have a safe default. A nil *Options
+// is all of those.
+type Options struct {
+	// Hasher checks passwords. Nil: password.New(nil), which is argon2id.
+	// Services that share a process should share one, since it bounds the
+	// memory and the processors that hashing takes.
+	Hasher PasswordHasher
+
+	// Policy is what Accounts asks of a new password. Nil: at least 15
+	// characters and none of the common ones.
+	Policy *password.Policy
+
+	// Identity answers session and user in one query. Nil: two reads.
+	Identity IdentityReader
+
+	// Auditor keeps the events. Nil: they go to Logger.
+	Auditor Auditor
+
+	// Logger takes what has no other way out. Nil: slog.Default().
+	Logger *slog.Logger
+
+	// AccountLimit bounds the failed logins of one account from one address;
+	// from all addresses together an account may have ten times as many. Zero
+	// fields: 10 in 15 minutes, leased for a minute.
+	AccountLimit Limit
+
+	// AddressLimit bounds the failed logins of one address (IPv6: its /64)
+	// over all accounts. Zero fields: 100 in 15 minutes, leased for a minute.
+	AddressLimit Limit
+
+	// ThrottlePepper keys the digests under which failed logins are counted,
+	// so that a copy of the table cannot be searched for names. It is the same
+	// on all nodes. Empty: plain SHA-256.
+	ThrottlePepper []byte
+
+	// StoreTimeout bounds each call of a store or an auditor. Zero: 3 s.
+	StoreTimeout time.Duration
+
+	// Lifetime is how long a session lasts, in whole seconds; the Tokens given
+	// to New must allow as much. Zero: 24 hours.
+	Lifetime time.Duration
+}
+
+// Service logs people in and out. It is safe for concurrent use.
+type Service struct {
+	store    Store
+	users    UserStore // as given to Compose, for its optional methods
+	tokens   Tokens
+	hasher   PasswordHasher
+	decoy    string
+	policy   *password.Policy
+	identity IdentityReader
+	lifetime time.Duration
+	throttle *throttle
+	cache    identityCache
+	touching inFlight
+	reporter
+}
+
+var _ Authenticator = (*Service)(nil)
+
+// New returns a Service. It does no I/O, and hashes one password to have a
+// decoy for logins without an account. The error joins all that is wrong.
+func New(store Store, tokens Tokens, opts *Options) (*Service, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	if err := opts.check(store, tokens); err != nil {
+		return nil, err
+	}
+	s := &Service{
+		store: store, users: usersOf(store), tokens: tokens,
+		hasher: opts.Hasher, policy: opts.Policy, identity: opts.Identity,
+		lifetime: or(opts.Lifetime, defaultLifetime),
+		reporter: newReporter(opts),
+	}
+	s.throttle = newThrottle(store, opts)
+	if s.hasher == nil {
+		h, err := password.New(nil)
+		if err != nil {
+			return nil, err
+		}
+		s.hasher = h
+	}
+	var err error
+	if s.decoy, err = s.hasher.Hash(context.Background(), rand.Text()); err != nil {
+		return nil, fmt.Errorf("auth: Options.Hasher cannot hash: %w", err)
+	}
+	return s, nil
+}
+
+// check joins all that is wrong with the arguments of New.
+func (o *Options) check(store Store, tokens Tokens) error {
+	var errs []error
+	if store == nil {
+		errs = append(errs, errors.New("auth: New needs a Store: memory.New() or a sqlstore.Store"))
+	} else if c, ok := store.(composed); ok && (c.UserStore == nil || c.SessionStore == nil || c.ThrottleStore == nil) {
+		errs = append(errs, errors.New("auth: Compose was given a nil store: it needs users, sessions and throttle"))
+	}
+	if tokens == nil {
+		errs = append(errs, errors.New("auth: New needs Tokens: make them with token.New"))
+	}
+	if o.StoreTimeout < 0 {
+		errs = append(errs, errors.New("auth: Options.StoreTimeout is negative: leave it zero for 3 s"))
+	}
+	if o.Lifetime < 0 || o.Lifetime%time.Second != 0 {
+		errs = append(errs, errors.New("auth: Options.Lifetime is not a positive number of whole seconds: leave it zero for 24 h"))
+	}
+	for name, l := range map[string]Limit{"AccountLimit": o.AccountLimit, "AddressLimit": o.AddressLimit} {
+		if l.Max < 0 || l.Window < 0 || l.Lease < 0 {
+			errs = append(errs, fmt.Errorf("auth: Options.%s has a negative field: leave it zero for the default", name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Validate implements [Authenticator].
+func (s *Service) Validate(ctx context.Context, token string, maxAge time.Duration) (*Identity, error) {
+	claims, err := s.claims(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	if !now.Before(claims.ExpiresAt) {
+		return nil, ErrInvalidToken
+	}
+	id := s.cache.get(claims.SessionID, now.Add(-min(maxAge, maxMaxAge)))
+	if id == nil {
+		if id, err = s.readIdentity(ctx, claims.SessionID); err != nil {
+			return nil, err
+		}
+		if maxAge > 0 {
+			s.cache.put(id)
+		}
+	}
+	if id.User.ID != claims.UserID || !now.Before(id.Session.ExpiresAt) {
+		return nil, ErrInvalidToken
+	}
+	s.touch(ctx, &id.Session, now)
+	return id, nil
+}
+
+// Logout implements [Authenticator].
+func (s *Service) Logout(ctx context.Context, token string) error {
+	claims, err := s.claims(ctx, token)
+	if errors.Is(err, ErrInvalidToken) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.endSession(ctx, claims.SessionID, Event{Kind: EventLogout, UserID: claims.UserID})
+}
+
+// Sessions returns the user's live sessions, the newest first.
+//
+// Errors: ErrUnavailable.
+func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error) {
+	call, done := s.bounded(ctx)
+	defer done()
+	sessions, err := s.store.SessionsByUser(call, userID)
+	if err != nil {
+		return nil, s.fault(ctx, "list sessions", err)
+	}
+	return sessions, nil
+}
+
+// EndSession ends one session of the user.
+//
+// Errors: ErrSessionNotFound, also when it is somebody else's; ErrUnavailable.
+func (s *Service) EndSession(ctx context.Context, userID, sessionID string) error {
+	call, done := s.bounded(ctx)
+	defer done()
+	session, err := s.store.SessionByID(call, sessionID)
+	if errors.Is(err, ErrSessionNotFound) || err == nil && session.UserID != userID {
+		return ErrSessionNotFound
+	}
+	if err != nil {
+		return s.fault(ctx, "read session", err)
+	}
+	return s.endSession(ctx, sessionID, Event{Kind: EventSessionEnded, UserID: userID, Reason: "asked for"})
+}
+
+// EndUserSessions ends all sessions of the user but exceptID; an empty
+// exceptID spares none. A host calls it when its own code changes a password.
+//
+// Errors: ErrUnavailable.
+func (s *Service) EndUserSessions(ctx context.Context, userID, exceptID string) error {
+	return s.endUserSessions(ctx, userID, exceptID, "asked for")
+}
+
+// Unlock forgets the failed logins of the user's account, from every address.
+// Other nodes may refuse for 5 seconds more.
+//
+// Errors: ErrUserNotFound, ErrUnavailable.
+func (s *Service) Unlock(ctx context.Context, userID string) error {
+	call, done := s.bounded(ctx)
+	defer done()
+	user, err := s.store.UserByID(call, userID)
+	if errors.Is(err, ErrUserNotFound) {
+		return ErrUserNotFound
+	}
+	if err != nil {
+		return s.fault(ctx, "read user", err)
+	}
+	if err := s.throttle.forget(ctx, userID); err != nil {
+		return s.fault(ctx, "unlock account", err)
+	}
+	s.audit(ctx, Event{Kind: EventAccountUnlocked, UserID: user.ID, Username: user.Username})
+	return nil
+}
+
+// claims verifies a token.
+func (s *Service) claims(ctx context.Context, token string) (*Claims, error) {
+	claims, err := s.tokens.Verify(ctx, token)
+	switch {
+	case err == nil:
+		return claims, nil
+	case errors.Is(err, ErrInvalidToken):
+		return nil, ErrInvalidToken
+	}
+	return nil, s.fault(ctx, "verify token", err)
+}
+
+func (s *Service) endSession(ctx context.Context, id string, e Event) error {
+	call, done := s.bounded(ctx)
+	defer done()
+	if err := s.store.EndSession(call, id); err != nil {
+		return s.fault(ctx, "end session", err)
+	}
+	s.cache.drop(id)
+	e.SessionID = id
+	s.audit(ctx, e)
+	return nil
+}
+
+func (s *Service) endUserSessions(ctx context.Context, userID, exceptID, reason string) error {
+	call, done := s.bounded(ctx)
+	defer done()
+	if err := s.store.EndUserSessions(call, userID, exceptID); err != nil {
+		return s.fault(ctx, "end sessions", err)
+	}
+	s.cache.dropUser(userID)
+	s.audit(ctx, Event{Kind: EventSessionEnded, UserID: userID, Reason: reason})
+	return nil
+}
+
+// or returns v, or def where v is zero.
+func or[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}

@@ -1,0 +1,294 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/store/memory"
+)
+
+// tally counts outcomes of parallel logins.
+type tally struct{ in, refused, throttled, other atomic.Int64 }
+
+func (c *tally) count(err error) {
+	switch {
+	case err == nil:
+		c.in.Add(1)
+	case errors.Is(err, auth.ErrInvalidCredentials):
+		c.refused.Add(1)
+	case errors.Is(err, auth.ErrThrottled):
+		c.throttled.Add(1)
+	default:
+		c.other.Add(1)
+	}
+}
+
+// LESSONS 5 (Keycloak #31726, #48272, #52646) and 1 (Vault CVE-2025-6004,
+// Authelia CVE-2026-47203): over three nodes and all spellings exactly the
+// limit is verified, for a known and an unknown name alike.
+func TestParallelGuessesAreVerifiedExactlyToTheLimit(t *testing.T) {
+	for what, names := range map[string][]string{
+		"an account":      {"john", "JOHN", "john@example.com", "John@Example.Com", "ｊｏｈｎ", " john"},
+		"an unknown name": {"nobody", "NOBODY", "nObody", "ｎｏｂｏｄｙ", " nobody", "nobody "},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := &faulty{Store: memory.New()}
+				nodes := []*house{openHouse(t, store), openHouse(t, store), openHouse(t, store)}
+				for _, n := range nodes {
+					n.hasher.cost = 30 * time.Millisecond
+				}
+				var got tally
+				var wg sync.WaitGroup
+				for i := range 60 {
+					wg.Go(func() {
+						_, err := nodes[i%3].login(t.Context(), names[i%len(names)], "wrong")
+						got.count(err)
+					})
+				}
+				wg.Wait()
+				var verified int64
+				for _, n := range nodes {
+					verified += n.hasher.verified.Load()
+				}
+				require.EqualValues(t, 10, verified, "exactly the limit is compared")
+				require.EqualValues(t, 10, got.refused.Load())
+				require.EqualValues(t, 50, got.throttled.Load())
+				require.Zero(t, got.other.Load())
+			})
+		})
+	}
+}
+
+func TestParallelRightLoginsAllPass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &faulty{Store: memory.New()}
+		nodes := []*house{openHouse(t, store), openHouse(t, store), openHouse(t, store)}
+		var got tally
+		var wg sync.WaitGroup
+		for i := range 100 {
+			nodes[i%3].hasher.cost = 30 * time.Millisecond
+			wg.Go(func() {
+				_, err := nodes[i%3].login(t.Context(), "john", rightPassword)
+				got.count(err)
+			})
+		}
+		wg.Wait()
+		require.EqualValues(t, 100, got.in.Load(), "waiting is not refusing")
+	})
+}
+
+func TestTheWindowEndsAndRetryAfterIsTrue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		guess(t, h, "john", home, 10)
+		time.Sleep(4 * time.Minute)
+		_, err := h.login(t.Context(), "john", rightPassword)
+		require.ErrorIs(t, err, auth.ErrThrottled, "the right password is refused like any other")
+		var retry *auth.RetryAfter
+		require.ErrorAs(t, err, &retry)
+		require.Equal(t, 11*time.Minute, retry.After.Round(time.Second))
+		time.Sleep(retry.After - time.Second)
+		_, err = h.login(t.Context(), "john", rightPassword)
+		require.ErrorIs(t, err, auth.ErrThrottled, "not a second early")
+		time.Sleep(time.Second)
+		h.mustLogin(t)
+	})
+}
+
+// guess makes n wrong logins, each of which must be compared.
+func guess(t *testing.T, h *house, name string, from netip.Addr, n int) {
+	t.Helper()
+	for i := range n {
+		_, err := h.Login(t.Context(), auth.LoginRequest{Login: name, Password: "wrong", Remote: from})
+		require.ErrorIs(t, err, auth.ErrInvalidCredentials, "guess %d", i+1)
+	}
+}
+
+func refusedFrom(h *house, name string, from netip.Addr) error {
+	_, err := h.Login(context.Background(), auth.LoginRequest{Login: name, Password: rightPassword, Remote: from})
+	return err
+}
+
+// A stranger at one address cannot keep a person out at another, and a botnet
+// cannot guess for ever.
+func TestOneAddressLocksNobodyOutElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		live := h.mustLogin(t)
+		for i := range 10 {
+			from := netip.AddrFrom4([4]byte{198, 51, 100, byte(i)})
+			guess(t, h, "john", from, 10)
+			require.ErrorIs(t, refusedFrom(h, "john", from), auth.ErrThrottled)
+			if i < 9 {
+				require.NoError(t, refusedFrom(h, "john", home), "another address is not concerned")
+			}
+		}
+		require.ErrorIs(t, refusedFrom(h, "john", home), auth.ErrThrottled, "a hundred over all addresses is the end")
+		_, err := h.Validate(t.Context(), live.Token, 0)
+		require.NoError(t, err, "live sessions are not affected")
+		time.Sleep(15 * time.Minute)
+		require.NoError(t, refusedFrom(h, "john", home), "never permanent")
+	})
+}
+
+func TestSprayingFromOneAddressIsLimited(t *testing.T) {
+	h := newHouse(t)
+	for i := range 100 {
+		guess(t, h, fmt.Sprintf("user%d", i), home, 1)
+	}
+	require.ErrorIs(t, refusedFrom(h, "john", home), auth.ErrThrottled)
+	require.NoError(t, refusedFrom(h, "john", netip.MustParseAddr("192.0.2.8")))
+}
+
+// LESSONS 2 (better-auth CVE-2026-45364): every spelling of an address and
+// every address of a /64 is one.
+func TestAnAddressIsCountedByItsNetwork(t *testing.T) {
+	for what, addrs := range map[string][]string{
+		"IPv6 /64":     {"2001:db8::1", "2001:db8:0:0:ffff:ffff:ffff:ffff", "2001:db8::abcd%eth0"},
+		"IPv4 in IPv6": {"192.0.2.1", "::ffff:192.0.2.1", "::ffff:c000:201"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			h := newHouse(t)
+			for i := range 10 {
+				guess(t, h, "john", netip.MustParseAddr(addrs[i%len(addrs)]), 1)
+			}
+			for _, a := range addrs {
+				require.ErrorIs(t, refusedFrom(h, "john", netip.MustParseAddr(a)), auth.ErrThrottled, a)
+			}
+			require.NoError(t, refusedFrom(h, "john", netip.MustParseAddr("2001:db8:0:1::1")))
+		})
+	}
+}
+
+func TestWithoutAnAddressTheAccountStillCounts(t *testing.T) {
+	h := newHouse(t)
+	guess(t, h, "john", netip.Addr{}, 10)
+	require.ErrorIs(t, refusedFrom(h, "john", netip.Addr{}), auth.ErrThrottled)
+	require.NoError(t, refusedFrom(h, "john", home))
+}
+
+func TestASuccessRefundsOnlyItself(t *testing.T) {
+	h := newHouse(t)
+	guess(t, h, "john", home, 9)
+	for range 5 {
+		h.mustLogin(t)
+	}
+	guess(t, h, "john", home, 1)
+	require.ErrorIs(t, refusedFrom(h, "john", home), auth.ErrThrottled, "logging in in between buys no guesses")
+}
+
+func TestUnlockForgetsEveryAddress(t *testing.T) {
+	h := newHouse(t)
+	other := netip.MustParseAddr("192.0.2.8")
+	guess(t, h, "john", home, 10)
+	guess(t, h, "john", other, 10)
+	require.ErrorIs(t, refusedFrom(h, "john", home), auth.ErrThrottled)
+	require.NoError(t, h.Unlock(t.Context(), h.john.ID))
+	require.NoError(t, refusedFrom(h, "john", home))
+	require.NoError(t, refusedFrom(h, "john", other))
+	require.Contains(t, h.events.kinds(), auth.EventAccountUnlocked)
+	require.ErrorIs(t, h.Unlock(t.Context(), "nobody"), auth.ErrUserNotFound)
+}
+
+func TestARefusalIsRememberedAndToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		guess(t, h, "john", home, 10)
+		h.events.take()
+		asked := h.store.count("Reserve") + h.store.count("AccountByLogin")
+		for range 200 {
+			require.ErrorIs(t, refusedFrom(h, "john", home), auth.ErrThrottled)
+		}
+		require.LessOrEqual(t, h.store.count("Reserve")+h.store.count("AccountByLogin"), asked+5,
+			"what was denied a moment ago is not asked again")
+		events := h.events.take()
+		require.Len(t, events, 1)
+		require.Equal(t, auth.EventLoginThrottled, events[0].Kind)
+		require.Equal(t, h.john.ID, events[0].UserID)
+		time.Sleep(15 * time.Minute)
+		guess(t, h, "john", home, 10)
+		h.events.take()
+		require.ErrorIs(t, refusedFrom(h, "john", home), auth.ErrThrottled)
+		events = h.events.take()
+		require.Len(t, events, 1)
+		require.Equal(t, 200, events[0].Count, "the 199 not told of, and this one")
+	})
+}
+
+func TestAnotherNodesUnlockIsSeenWithinFiveSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &faulty{Store: memory.New()}
+		a, b := openHouse(t, store), openHouse(t, store)
+		guess(t, a, "john", home, 10)
+		require.ErrorIs(t, refusedFrom(a, "john", home), auth.ErrThrottled)
+		require.NoError(t, b.Unlock(t.Context(), b.john.ID))
+		time.Sleep(5 * time.Second)
+		require.NoError(t, refusedFrom(a, "john", home))
+	})
+}
+
+func TestWaitersAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, func(o *auth.Options) { o.AccountLimit.Max = 1 })
+		h.hasher.cost = time.Minute / 2
+		var got tally
+		var wg sync.WaitGroup
+		began := time.Now()
+		for range 300 {
+			wg.Go(func() {
+				_, err := h.login(t.Context(), "john", rightPassword)
+				got.count(err)
+				if err != nil {
+					require.ErrorIs(t, err, auth.ErrUnavailable)
+					require.LessOrEqual(t, time.Since(began), 11*time.Second, "nobody waits longer than ten seconds at a key")
+				}
+			})
+		}
+		wg.Wait()
+		require.EqualValues(t, 1, got.in.Load())
+		require.EqualValues(t, 299, got.other.Load())
+	})
+}
+
+func TestACrashedNodeLeavesItsSlotsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.store.on("Settle", func() error { return errors.New("killed") })
+		for range 7 {
+			_, _ = h.login(t.Context(), "john", "wrong")
+		}
+		h.store.on("Settle", nil)
+		time.Sleep(61 * time.Second)
+		guess(t, h, "john", home, 3)
+		require.ErrorIs(t, refusedFrom(h, "john", home), auth.ErrThrottled)
+	})
+}
+
+// The names people type, which may be passwords, are in no key.
+func TestKeysAreDigests(t *testing.T) {
+	keys := func(pepper string) map[string]bool {
+		store := &keyStore{Store: memory.New(), seen: map[string]bool{}}
+		svc, err := auth.New(store, plainTokens{}, &auth.Options{Hasher: new(plainHasher), Auditor: new(recorder), ThrottlePepper: []byte(pepper)})
+		require.NoError(t, err)
+		_, err = svc.Login(t.Context(), auth.LoginRequest{Login: "my secret name", Password: "wrong", Remote: home})
+		require.ErrorIs(t, err, auth.ErrInvalidCredentials)
+		return store.seen
+	}
+	plain, peppered := keys(""), keys("pepper")
+	require.Len(t, plain, 3)
+	for key := range plain {
+		require.Regexp(t, `^[A-Za-z0-9_-]{43}(/[A-Za-z0-9_-]{43})?$`, key)
+		require.NotContains(t, peppered, key, "the pepper keys the digests")
+	}
+}
