@@ -1,0 +1,35 @@
+FUZZTIME ?= 30s
+
+.PHONY: help
+help: ## list what there is
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: run
+run: ## start the quickstart on SQLite
+	go run ./examples/quickstart
+
+.PHONY: test
+test: ## run the tests that need no server
+	go test work
+
+.PHONY: ci
+ci: ## run all that CI runs; needs PostgreSQL, MariaDB and Redis on loopback
+	bash .ci/run
+
+.PHONY: test-jwx3
+test-jwx3: ## run the token tests with jwx v3 in place of v2
+	GOWORK=off go test -overlay auth/token/testdata/jwx3.overlay.json -modfile=go.jwx3.mod ./auth/...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME
+	@for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+		for target in $$(cd $$dir && go test -list '^Fuzz' . | grep '^Fuzz'); do \
+			echo "$$dir $$target"; \
+			out=$$(mktemp); (cd $$dir && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) . ) > $$out 2>&1 || { cat $$out; exit 1; }; \
+			tail -n 2 $$out | head -n 1; rm -f $$out; \
+		done; \
+	done
+
+.PHONY: fmt
+fmt: ## format
+	gofmt -w .

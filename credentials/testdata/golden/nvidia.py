@@ -1,0 +1,19 @@
+# Python example: pip install openai
+import os
+
+import openai
+
+api_key = os.environ["NVIDIA_API_KEY"]
+# The library sends what it finds in OPENAI_* along, which is not for this service.
+for name in [name for name in os.environ if name.startswith("OPENAI_")]:
+    del os.environ[name]
+
+client = openai.OpenAI(
+    api_key=api_key,
+    base_url="https://integrate.api.nvidia.com/v1",
+)
+response = client.chat.completions.create(
+    model="nvidia/nemotron-3-super-120b-a12b",
+    messages=[{"role": "user", "content": "Say hello in one sentence."}],
+)
+print(response.choices[0].message.content)

@@ -1,0 +1,80 @@
+// Package setting reads what the example programs are configured with.
+package setting
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Env returns the variable name, or the content of the file that name_FILE
+// names, less one trailing newline. Neither set is ok == false.
+func Env(name string) (value string, ok bool, err error) {
+	value, ok = os.LookupEnv(name)
+	path := os.Getenv(name + "_FILE")
+	switch {
+	case path == "":
+		return strings.TrimSuffix(value, "\n"), ok, nil
+	case ok:
+		return "", false, fmt.Errorf("%s and %s_FILE are both set: keep one", name, name)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", false, fmt.Errorf("%s_FILE: %w", name, err)
+	}
+	return strings.TrimSuffix(string(content), "\n"), true, nil
+}
+
+// DSN returns the flag's value, else SALLYPORT_DB, else SALLYPORT_DB_FILE,
+// else the SQLite file of the quickstart.
+func DSN(flag string) (string, error) {
+	if flag != "" {
+		return flag, nil
+	}
+	dsn, _, err := Env("SALLYPORT_DB")
+	if err == nil && dsn == "" {
+		dsn = "sqlite:quickstart.db"
+	}
+	return dsn, err
+}
+
+// Key returns SALLYPORT_JWT_SECRET, or that of the file SALLYPORT_JWT_SECRET_FILE.
+// Where neither is set and beside names a file, the key is kept there: made
+// by the first process that needs it and readable to its owner only.
+func Key(beside string, generate func() string) ([]byte, error) {
+	key, ok, err := Env("SALLYPORT_JWT_SECRET")
+	if ok || err != nil {
+		return []byte(key), err
+	}
+	if beside == "" {
+		return nil, errors.New("SALLYPORT_JWT_SECRET is not set: give all processes of one database the same key, made with authctl key new")
+	}
+	if err := create(beside, generate()+"\n"); err != nil {
+		return nil, fmt.Errorf("cannot keep a signing key: %w", err)
+	}
+	content, err := os.ReadFile(beside)
+	return []byte(strings.TrimSuffix(string(content), "\n")), err
+}
+
+// create writes a file that does not exist yet, whole or not at all; where
+// another process was faster, its file stays.
+func create(path, content string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".key-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.WriteString(content)
+	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(tmp.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,438 @@
+package examples_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var programs struct {
+	once sync.Once
+	dir  string
+	err  error
+	log  []byte
+}
+
+// program builds quickstart and authctl once and returns the path of one.
+func program(t *testing.T, name string) string {
+	t.Helper()
+	programs.once.Do(func() {
+		programs.dir, programs.err = os.MkdirTemp("", "sallyport")
+		if programs.err == nil {
+			programs.log, programs.err = exec.Command("go", "build", "-o", programs.dir+string(filepath.Separator), "./quickstart", "./authctl").CombinedOutput()
+		}
+	})
+	require.NoError(t, programs.err, string(programs.log))
+	return filepath.Join(programs.dir, name)
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if programs.dir != "" {
+		os.RemoveAll(programs.dir)
+	}
+	os.Exit(code)
+}
+
+// server is a quickstart that runs.
+type server struct {
+	url      string
+	password string // of admin, if this start made it
+	cmd      *exec.Cmd
+	stderr   *tail
+	done     chan error
+}
+
+// tail collects what a program prints.
+type tail struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *tail) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *tail) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+var (
+	listening = regexp.MustCompile(`(?m)^listening on (http://\S+)$`)
+	shown     = regexp.MustCompile(`username: admin  password: (\S+)`)
+)
+
+// launch starts a program without waiting for anything.
+func launch(t *testing.T, env []string, args ...string) *server {
+	t.Helper()
+	s := &server{stderr: new(tail), done: make(chan error, 1)}
+	s.cmd = exec.Command(program(t, "quickstart"), append([]string{"-addr", "127.0.0.1:0"}, args...)...)
+	s.cmd.Env = append(clean(os.Environ()), env...)
+	s.cmd.Stderr = s.stderr
+	require.NoError(t, s.cmd.Start())
+	go func() { s.done <- s.cmd.Wait() }()
+	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
+	return s
+}
+
+// start launches a quickstart and waits until it listens.
+func start(t *testing.T, env []string, args ...string) *server {
+	t.Helper()
+	s := launch(t, env, args...)
+	s.ready(t)
+	return s
+}
+
+func (s *server) ready(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, func() bool { return listening.MatchString(s.stderr.String()) || len(s.done) > 0 }, 30*time.Second, 5*time.Millisecond,
+		"the server must come up")
+	m := listening.FindStringSubmatch(s.stderr.String())
+	require.NotNil(t, m, "the server must come up; it printed: %s", s.stderr)
+	s.url = m[1]
+	if m := shown.FindStringSubmatch(s.stderr.String()); m != nil {
+		s.password = m[1]
+	}
+}
+
+// stop ends a server as an operator does and checks how it ends.
+func (s *server) stop(t *testing.T) {
+	t.Helper()
+	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
+	select {
+	case err := <-s.done:
+		require.NoError(t, err, "SIGTERM ends it with exit code 0: %s", s.stderr)
+	case <-time.After(15 * time.Second):
+		t.Fatal("SIGTERM must end it within 15 seconds")
+	}
+}
+
+// kill ends a server as a power cut does.
+func (s *server) kill() {
+	_ = s.cmd.Process.Kill()
+	<-s.done
+}
+
+// clean is the environment without what configures the programs.
+func clean(env []string) []string {
+	var kept []string
+	for _, e := range env {
+		if !strings.HasPrefix(e, "SALLYPORT_") && !strings.HasPrefix(e, "AWS_") && !strings.HasPrefix(e, "NVIDIA_") {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// answer is what the API said.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+	json   map[string]any
+}
+
+func (s *server) call(t testing.TB, method, path, token, body string) answer {
+	t.Helper()
+	a, err := s.try(method, path, token, body)
+	require.NoError(t, err)
+	return a
+}
+
+func (s *server) try(method, path, token, body string) (answer, error) {
+	req, err := http.NewRequest(method, s.url+"/api/auth/"+path, strings.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return answer{}, err
+	}
+	a := answer{status: resp.StatusCode, header: resp.Header, body: string(b)}
+	_ = json.Unmarshal(b, &a.json)
+	return a, nil
+}
+
+func credentials(login, password string) string {
+	b, _ := json.Marshal(map[string]string{"username": login, "password": password})
+	return string(b)
+}
+
+// login returns a token.
+func (s *server) login(t testing.TB, name, password string) string {
+	t.Helper()
+	a := s.call(t, "POST", "login", "", credentials(name, password))
+	require.Equal(t, 200, a.status, a.body)
+	return a.json["token"].(string)
+}
+
+func (s *server) validate(t testing.TB, token string) int {
+	t.Helper()
+	return s.call(t, "GET", "validate", token, "").status
+}
+
+// authctl runs a command on a database and returns what it printed and how it
+// ended.
+func authctl(t *testing.T, dsn, stdin string, args ...string) (string, int) {
+	t.Helper()
+	cmd := exec.Command(program(t, "authctl"), args...)
+	cmd.Env = append(clean(os.Environ()), "SALLYPORT_DB="+dsn)
+	cmd.Stdin = strings.NewReader(stdin)
+	out, err := cmd.CombinedOutput()
+	if _, failed := err.(*exec.ExitError); !failed {
+		require.NoError(t, err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+func mustAuthctl(t *testing.T, dsn, stdin string, args ...string) string {
+	t.Helper()
+	out, code := authctl(t, dsn, stdin, args...)
+	require.Zero(t, code, "authctl %v: %s", args, out)
+	return out
+}
+
+const johnsPassword = "lantern orbit walnut"
+
+func addJohn(t *testing.T, dsn string) {
+	t.Helper()
+	mustAuthctl(t, dsn, johnsPassword+"\n", "user", "add", "-username", "john", "-email", "john@example.com", "-name", "John Doe", "-aws-region", "eu-north-1")
+}
+
+func fileDSN(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "test.db") }
+
+func TestAStrangerLogsIn(t *testing.T) {
+	dsn := fileDSN(t)
+	s := start(t, nil, "-db", dsn)
+	require.NotEmpty(t, s.password, "the first start prints the administrator: %s", s.stderr)
+	addJohn(t, dsn)
+
+	for _, name := range []string{"admin", "ADMIN"} {
+		token := s.login(t, name, s.password)
+		require.Regexp(t, `^eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9\.`, token)
+		require.Equal(t, 200, s.validate(t, token))
+		for _, set := range []string{"aws", "nvidia"} {
+			a := s.call(t, "GET", set+"-credentials", token, "")
+			require.Equal(t, 404, a.status, a.body)
+		}
+		a := s.call(t, "POST", "logout", token, "")
+		require.Equal(t, `{"success":true,"message":"Logged out"}`, strings.TrimSpace(a.body))
+		require.Equal(t, 401, s.validate(t, token))
+	}
+	for _, name := range []string{"john", "john@example.com"} {
+		token := s.login(t, name, johnsPassword)
+		for _, set := range []string{"aws", "nvidia"} {
+			a := s.call(t, "GET", set+"-credentials", token, "")
+			require.Equal(t, 403, a.status)
+			require.Equal(t, "Admin access required", a.json["message"])
+		}
+	}
+	s.stop(t)
+}
+
+func TestCredentialsAreShownToAdministrators(t *testing.T) {
+	secret, key := "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEYX", "nvapi-"+strings.Repeat("x", 64)
+	file := filepath.Join(t.TempDir(), "nvidia")
+	require.NoError(t, os.WriteFile(file, []byte(key+"\n"), 0o600))
+	s := start(t, []string{
+		"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=" + secret, "AWS_REGION=eu-north-1",
+		"NVIDIA_API_KEY_FILE=" + file,
+	}, "-db", "memory:")
+	token := s.login(t, "admin", s.password)
+	aws := s.call(t, "GET", "aws-credentials", token, "")
+	require.Equal(t, 200, aws.status, aws.body)
+	c := aws.json["credentials"].(map[string]any)
+	require.Equal(t, "wJal****************************KEYX", c["secretAccessKey"])
+	require.Equal(t, "eu-north-1", c["region"])
+	nvidia := s.call(t, "GET", "nvidia-credentials", token, "")
+	require.Equal(t, 200, nvidia.status, nvidia.body)
+	require.Equal(t, "nvap************************************xxxx", nvidia.json["credentials"].(map[string]any)["apiKey"])
+	s.stop(t)
+	for _, hidden := range []string{secret, key, token, s.password} {
+		require.Equal(t, strings.Count(s.stderr.String(), hidden), map[bool]int{true: 1}[hidden == s.password],
+			"no secret reaches the log; the first password is shown once")
+		require.NotContains(t, aws.body+nvidia.body, hidden)
+	}
+}
+
+// LESSONS 18 (Rancher CVE-2019-11202).
+func TestTheAdministratorIsMadeOnce(t *testing.T) {
+	dsn := fileDSN(t)
+	s := start(t, nil, "-db", dsn)
+	require.NotEmpty(t, s.password)
+	s.stop(t)
+	mustAuthctl(t, dsn, "", "user", "delete", "admin")
+	s = start(t, nil, "-db", dsn)
+	require.Empty(t, s.password, "a deleted administrator does not come back")
+	require.Equal(t, 401, s.call(t, "POST", "login", "", credentials("admin", "whatever it was")).status)
+	require.Empty(t, mustAuthctl(t, dsn, "", "user", "list"))
+}
+
+// LESSONS 19 and 20: by another process, at the next request.
+func TestWhatAuthctlChangesHoldsAtTheNextRequest(t *testing.T) {
+	dsn := fileDSN(t)
+	s := start(t, nil, "-db", dsn)
+	addJohn(t, dsn)
+	for _, change := range [][]string{{"role", "john", "admin"}, {"role", "john", "user"}, {"logout", "john"}, {"passwd", "john"}, {"disable", "john"}, {"delete", "john"}} {
+		if change[0] == "disable" {
+			mustAuthctl(t, dsn, "", "user", "enable", "john")
+		}
+		token := s.login(t, "john", johnsPassword)
+		require.Equal(t, 200, s.validate(t, token))
+		stdin := ""
+		if change[0] == "passwd" {
+			stdin = johnsPassword + "\n"
+		}
+		mustAuthctl(t, dsn, stdin, append([]string{"user"}, change...)...)
+		require.Equal(t, 401, s.validate(t, token), "%v", change)
+		if change[0] == "disable" {
+			require.Equal(t, 401, s.call(t, "POST", "login", "", credentials("john", johnsPassword)).status)
+			mustAuthctl(t, dsn, "", "user", "enable", "john")
+		}
+	}
+	require.Equal(t, 401, s.call(t, "POST", "login", "", credentials("john", johnsPassword)).status)
+}
+
+func TestNothingAcknowledgedIsLost(t *testing.T) {
+	dsn := fileDSN(t)
+	s := start(t, nil, "-db", dsn)
+	admin := s.password
+	for round := range 4 {
+		name := fmt.Sprintf("user%d", round)
+		mustAuthctl(t, dsn, johnsPassword+"\n", "user", "add", "-username", name, "-email", name+"@example.com")
+		kept, ended := s.login(t, name, johnsPassword), s.login(t, name, johnsPassword)
+		require.Equal(t, 200, s.call(t, "POST", "logout", ended, "").status)
+		s.kill()
+		s = start(t, nil, "-db", dsn)
+		require.Empty(t, s.password)
+		require.Equal(t, 200, s.validate(t, kept), "a login that was answered holds")
+		require.Equal(t, 401, s.validate(t, ended), "a logout that was answered holds")
+		s.login(t, "admin", admin)
+	}
+}
+
+func TestARefusedStartSaysWhy(t *testing.T) {
+	for what, c := range map[string]struct {
+		env, args []string
+		says      string
+	}{
+		"a weak key":          {[]string{"SALLYPORT_JWT_SECRET=short"}, []string{"-db", "memory:"}, "32"},
+		"an empty key":        {[]string{"SALLYPORT_JWT_SECRET="}, []string{"-db", fileDSN(t)}, "32"},
+		"no key":              {nil, []string{"-db", "postgres://root@127.0.0.1:1/x"}, "refused"},
+		"not a DSN":           {nil, []string{"-db", "oracle:hunter2hunter2"}, "sqlite:PATH"},
+		"a secret in the DSN": {[]string{"SALLYPORT_DB=mysql://root:hunter2hunter2@127.0.0.1:x/%zz"}, nil, "mysql://user:pass@host:port/db"},
+		"a postgres password": {[]string{"SALLYPORT_DB=postgres://u:hunter2hunter2@127.0.0.1:1/x?sslmode=bogus"}, nil, ""},
+		"a limit":             {nil, []string{"-login-limit-account", "many"}, "10/15m"},
+		"proxies":             {nil, []string{"-trusted-proxies", "everyone"}, "CIDR"},
+		"max age":             {nil, []string{"-max-age", "1h"}, "1m"},
+		"both":                {[]string{"SALLYPORT_DB=memory:", "SALLYPORT_DB_FILE=x"}, nil, "both"},
+	} {
+		s := launch(t, c.env, c.args...)
+		select {
+		case err := <-s.done:
+			require.Error(t, err, what)
+		case <-time.After(30 * time.Second):
+			t.Fatalf("%s must be refused: %s", what, s.stderr)
+		}
+		require.Contains(t, s.stderr.String(), c.says, what)
+		require.NotContains(t, s.stderr.String(), "hunter2", "%s: no program prints a password", what)
+	}
+}
+
+func TestAuthctlSaysWhatIsWrong(t *testing.T) {
+	dsn := fileDSN(t)
+	_, code := authctl(t, dsn, "", "migrate", "-check")
+	require.NotZero(t, code, "a migration is due")
+	path := strings.TrimPrefix(dsn, "sqlite:")
+	require.NoFileExists(t, path, "-check changes nothing")
+	mustAuthctl(t, dsn, "", "migrate")
+	mustAuthctl(t, dsn, "", "migrate", "-check")
+	mustAuthctl(t, dsn, "", "doctor")
+	addJohn(t, dsn)
+	require.Regexp(t, `^john\s+john@example\.com\s+user\s`, mustAuthctl(t, dsn, "", "user", "list"))
+	for _, c := range []struct {
+		stdin string
+		args  []string
+		code  int
+		says  string
+	}{
+		{"", nil, 0, "user add"},
+		{"", []string{"-help"}, 0, "user add"},
+		{"", []string{"frobnicate"}, 2, "frobnicate"},
+		{"", []string{"user"}, 2, "verb"},
+		{"", []string{"user", "role", "john"}, 2, "2 arguments"},
+		{"", []string{"user", "role", "john", "Admin"}, 1, "super_admin"},
+		{"", []string{"user", "delete", "nobody"}, 1, "not found"},
+		{"", []string{"user", "add", "-username", "x", "-email", "x@example.com"}, 1, "no password"},
+		{"short\n", []string{"user", "passwd", "john"}, 1, "15 characters"},
+		{johnsPassword + "\n", []string{"user", "add", "-username", "john", "-email", "j@example.com"}, 1, "taken"},
+		{johnsPassword + "\n", []string{"user", "add", "-username", "x@y", "-email", "j@example.com"}, 1, "username"},
+		{johnsPassword + "\n", []string{"user", "add", "-username", "x"}, 2, "-email"},
+	} {
+		out, code := authctl(t, dsn, c.stdin, c.args...)
+		require.Equal(t, c.code, code, "%v: %s", c.args, out)
+		require.Contains(t, out, c.says, "%v", c.args)
+	}
+	key, other := mustAuthctl(t, dsn, "", "key", "new"), mustAuthctl(t, dsn, "", "key", "new")
+	require.NotEqual(t, key, other)
+	require.GreaterOrEqual(t, len(strings.TrimSpace(key)), 32)
+}
+
+func TestFilesAreTheirOwnersOnly(t *testing.T) {
+	dsn := fileDSN(t)
+	start(t, nil, "-db", dsn).stop(t)
+	path := strings.TrimPrefix(dsn, "sqlite:")
+	for _, f := range []string{path, path + ".key"} {
+		info, err := os.Stat(f)
+		require.NoError(t, err)
+		require.Zero(t, info.Mode().Perm()&0o077, f)
+	}
+}
+
+func TestATermLetsWhatIsInFlightFinish(t *testing.T) {
+	s := start(t, nil, "-db", "memory:")
+	var wg sync.WaitGroup
+	answered := make(chan int, 20)
+	for range 20 {
+		wg.Go(func() {
+			if a, err := s.try("POST", "login", "", credentials("admin", s.password)); err == nil {
+				answered <- a.status
+			}
+		})
+	}
+	require.Equal(t, 200, <-answered)
+	s.stop(t)
+	wg.Wait()
+	close(answered)
+	for status := range answered {
+		require.Equal(t, 200, status, "what was accepted is answered")
+	}
+}

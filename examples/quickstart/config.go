@@ -1,0 +1,93 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/examples/internal/setting"
+)
+
+type config struct {
+	addr    string
+	dsn     string
+	cookie  bool
+	maxAge  time.Duration
+	account auth.Limit
+	address auth.Limit
+	proxies []netip.Prefix
+}
+
+// parseFlags reads the command line; what is wrong with it is written to w.
+func parseFlags(args []string, w io.Writer) (*config, error) {
+	cfg := &config{account: auth.Limit{Max: 10, Window: 15 * time.Minute}, address: auth.Limit{Max: 100, Window: 15 * time.Minute}}
+	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	flags.SetOutput(w)
+	flags.StringVar(&cfg.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
+	flags.StringVar(&cfg.dsn, "db", "", "`DSN`: sqlite:PATH, postgres://..., mysql://user:pass@host:port/db or memory:\n(a DSN with a password belongs in SALLYPORT_DB or SALLYPORT_DB_FILE; default sqlite:quickstart.db)")
+	flags.BoolVar(&cfg.cookie, "cookie", true, "take cookies beside Bearer tokens")
+	flags.DurationVar(&cfg.maxAge, "max-age", 0, "how old the answer to validate may be, at most 1m; 0 asks the store each time")
+	flags.Func("login-limit-account", "`N/D` failed logins of one account from one address, ten times N from all (default 10/15m)", limit(&cfg.account))
+	flags.Func("login-limit-address", "`N/D` failed logins of one address over all accounts (default 100/15m)", limit(&cfg.address))
+	flags.Func("trusted-proxies", "`CIDR,...` of the proxies whose forwarded headers are believed", func(s string) (err error) {
+		cfg.proxies, err = prefixes(s)
+		return err
+	})
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if err := cfg.finish(flags.Args()); err != nil {
+		fmt.Fprintln(w, "quickstart:", err)
+		return nil, err
+	}
+	return cfg, nil
+}
+
+func (c *config) finish(rest []string) (err error) {
+	if len(rest) > 0 {
+		return fmt.Errorf("unexpected argument %q", rest[0])
+	}
+	if c.maxAge < 0 || c.maxAge > time.Minute {
+		return fmt.Errorf("-max-age %v is not between 0 and 1m", c.maxAge)
+	}
+	c.dsn, err = setting.DSN(c.dsn)
+	return err
+}
+
+// limit parses "10/15m".
+func limit(l *auth.Limit) func(string) error {
+	return func(s string) error {
+		n, d, _ := strings.Cut(s, "/")
+		most, err := strconv.Atoi(n)
+		window, err2 := time.ParseDuration(d)
+		if err != nil || err2 != nil || most < 1 || window <= 0 {
+			return fmt.Errorf("not of the form 10/15m")
+		}
+		*l = auth.Limit{Max: most, Window: window}
+		return nil
+	}
+}
+
+// prefixes parses "10.0.0.0/8,::1"; an address alone is itself.
+func prefixes(s string) ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, part := range strings.Split(s, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(part)
+		if addr, aerr := netip.ParseAddr(part); aerr == nil {
+			p, err = addr.Prefix(addr.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%q is neither an address nor a CIDR", part)
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}

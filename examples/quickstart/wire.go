@@ -1,0 +1,90 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/auth/token"
+	"github.com/sallyport-go/sallyport/credentials"
+	"github.com/sallyport-go/sallyport/examples/internal/backend"
+	"github.com/sallyport-go/sallyport/examples/internal/setting"
+	"github.com/sallyport-go/sallyport/httpadapter"
+)
+
+// wire puts the pieces together: this is the part to copy.
+func wire(store *backend.Backend, cfg *config) (*auth.Service, http.Handler, error) {
+	key, err := signingKey(store)
+	if err != nil {
+		return nil, nil, err
+	}
+	tokens, err := token.New(key, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	svc, err := auth.New(store, tokens, &auth.Options{
+		Identity:     store,
+		AccountLimit: cfg.account,
+		AddressLimit: cfg.address,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	env := credentials.Env(os.LookupEnv)
+	aws, err := credentials.AWS(env, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	nvidia, err := credentials.NVIDIA(env, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	opts := &httpadapter.Options{
+		Credentials:    []credentials.Provider{aws, nvidia},
+		Auditor:        svc,
+		MaxAge:         cfg.maxAge,
+		TrustedProxies: cfg.proxies,
+		JWKS:           tokens.JWKS,
+	}
+	if cfg.cookie {
+		opts.Cookie = &httpadapter.Cookie{}
+	}
+	handler, err := httpadapter.New(svc, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	mux := http.NewServeMux()
+	handler.Mount(mux)
+	mux.HandleFunc("/{$}", index)
+	return svc, mux, nil
+}
+
+// signingKey is SALLYPORT_JWT_SECRET, or what the first start left beside the
+// SQLite file. With memory: it lasts as long as everything else.
+func signingKey(store *backend.Backend) (*token.Key, error) {
+	if _, set := os.LookupEnv("SALLYPORT_JWT_SECRET"); store.Memory && !set && os.Getenv("SALLYPORT_JWT_SECRET_FILE") == "" {
+		fmt.Fprintln(os.Stderr, "memory: users, sessions and the signing key end with this process")
+		return token.HS256([]byte(rand.Text() + rand.Text()))
+	}
+	secret, err := setting.Key(store.KeyFile, func() string { return rand.Text() + rand.Text() })
+	if err != nil {
+		return nil, err
+	}
+	return token.HS256(secret)
+}
+
+func index(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintf(w, `sallyport quickstart
+
+  curl -s http://%[1]s/api/auth/login -H 'Content-Type: application/json' \
+       -d '{"username":"admin","password":"..."}'
+  curl -s http://%[1]s/api/auth/validate -H 'Authorization: Bearer ...'
+  curl -s http://%[1]s/api/auth/aws-credentials -H 'Authorization: Bearer ...'
+  curl -s -X POST http://%[1]s/api/auth/logout -H 'Authorization: Bearer ...'
+
+The password of admin was printed when this database was first used.
+`, r.Context().Value(http.LocalAddrContextKey))
+}

@@ -1,0 +1,70 @@
+package httpadapter
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/sallyport-go/sallyport/auth"
+)
+
+// maxCarried bounds the tokens that one request can have us look at.
+const maxCarried = 4
+
+// carried is the tokens a request carries.
+type carried struct {
+	headers int      // Authorization headers of any scheme
+	bearer  []string // from those of the Bearer scheme; "" where nothing follows it
+	cookies []string // an empty cookie is none
+}
+
+func (h *Handler) carried(r *http.Request) carried {
+	var c carried
+	for _, value := range r.Header.Values("Authorization") {
+		c.headers++
+		if token, ok := bearer(value); ok {
+			c.bearer = append(c.bearer, token)
+		}
+	}
+	if h.cookie != nil {
+		for _, found := range r.CookiesNamed(h.cookie.name()) {
+			if found.Value != "" {
+				c.cookies = append(c.cookies, found.Value)
+			}
+		}
+	}
+	return c
+}
+
+// bearer returns what follows the scheme, whose case does not matter
+// (RFC 9110, section 11.1), or false for another scheme.
+func bearer(authorization string) (token string, ok bool) {
+	scheme, token, _ := strings.Cut(strings.Trim(authorization, " \t"), " ")
+	return strings.TrimLeft(token, " "), strings.EqualFold(scheme, "Bearer")
+}
+
+// one returns the token if the header and the cookie do not contradict each
+// other.
+func (c carried) one() (string, error) {
+	tokens := c.all()
+	switch {
+	case c.headers > 1:
+		return "", auth.ErrInvalidToken
+	case len(c.bearer)+len(c.cookies) == 0:
+		return "", errNoToken
+	case len(tokens) != 1, slices.Contains(c.bearer, ""):
+		return "", auth.ErrInvalidToken
+	}
+	return tokens[0], nil
+}
+
+// all returns the different tokens, the first few of them.
+func (c carried) all() []string {
+	var tokens []string
+	for _, token := range slices.Concat(c.bearer, c.cookies) {
+		if token != "" && len(tokens) < maxCarried && !slices.Contains(tokens, token) {
+			tokens = append(tokens, token)
+		}
+	}
+	return tokens
+}

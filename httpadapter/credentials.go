@@ -1,0 +1,91 @@
+package httpadapter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/credentials"
+)
+
+// credentials shows what p has to an administrator, who is looked up anew. The
+// look is on record before the answer; without a record there is none.
+func (h *Handler) credentials(p credentials.Provider) endpoint {
+	return func(_ http.ResponseWriter, r *http.Request) (any, error) {
+		id, err := h.identify(r, 0)
+		if err != nil {
+			return nil, err
+		}
+		if role := id.User.Role; role != auth.RoleAdmin && role != auth.RoleSuperAdmin {
+			return nil, errAdminRequired
+		}
+		masked, err := h.masked(r, p, &id.User)
+		if err != nil {
+			return nil, err
+		}
+		if err := h.recordView(r, p, id); err != nil {
+			return nil, err
+		}
+		return envelope{Success: true, Credentials: masked}, nil
+	}
+}
+
+func (h *Handler) masked(r *http.Request, p credentials.Provider, u *auth.User) (*credentials.Masked, error) {
+	ctx, done := h.bounded(r)
+	defer done()
+	masked, err := p.Masked(ctx, u)
+	switch {
+	case errors.Is(err, auth.ErrSecretNotFound):
+		return nil, &refusal{http.StatusNotFound, p.Title() + " credentials are not configured"}
+	case err != nil:
+		return nil, h.fault(r, "read "+p.Name()+" credentials", err)
+	case masked == nil:
+		return nil, errNoResult
+	}
+	return masked, nil
+}
+
+func (h *Handler) recordView(r *http.Request, p credentials.Provider, id *auth.Identity) error {
+	ctx, done := h.bounded(r)
+	defer done()
+	err := h.auditor.Audit(ctx, auth.Event{
+		Kind:      auth.EventCredentialViewed,
+		Time:      time.Now().UTC(),
+		UserID:    id.User.ID,
+		Username:  id.User.Username,
+		SessionID: id.Session.ID,
+		Remote:    h.clientAddr(r),
+		UserAgent: userAgent(r),
+		Reason:    p.Name(),
+	})
+	if err != nil {
+		return h.fault(r, "audit a look at "+p.Name()+" credentials", err)
+	}
+	return nil
+}
+
+// userAgent is what an event keeps of a client's own description.
+func userAgent(r *http.Request) string {
+	ua := r.UserAgent()
+	return strings.ToValidUTF8(ua[:min(len(ua), 256)], "")
+}
+
+// fault logs what a call to the outside failed with; to the client it is 503.
+func (h *Handler) fault(r *http.Request, doing string, err error) error {
+	h.log.ErrorContext(r.Context(), "httpadapter: "+doing, "err", err)
+	return fmt.Errorf("%w: %s", auth.ErrUnavailable, doing)
+}
+
+// unconfigured stands for a documented provider that the host did not give.
+type unconfigured struct{ name, title string }
+
+func (u unconfigured) Name() string  { return u.name }
+func (u unconfigured) Title() string { return u.title }
+
+func (u unconfigured) Masked(context.Context, *auth.User) (*credentials.Masked, error) {
+	return nil, auth.ErrSecretNotFound
+}

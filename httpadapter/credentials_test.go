@@ -1,0 +1,140 @@
+package httpadapter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/credentials"
+	"github.com/sallyport-go/sallyport/httpadapter"
+)
+
+func TestCredentialsAreForAdministrators(t *testing.T) {
+	h := newHouse(t, httpadapter.Options{Credentials: []credentials.Provider{
+		provider{"aws", "AWS", shows(credentials.Masked{Region: "eu-north-1"})},
+		provider{"acme-2", "Acme", shows(credentials.Masked{APIKey: "****"})},
+	}})
+	for path, want := range map[string]string{
+		"aws-credentials":    `{"success":true,"credentials":{"region":"eu-north-1"}}`,
+		"acme-2-credentials": `{"success":true,"credentials":{"apiKey":"****"}}`,
+		"nvidia-credentials": `{"success":false,"message":"NVIDIA credentials are not configured"}`,
+	} {
+		path = "/api/auth/" + path
+		ask(t, h, get(path, "")).is(t, 401, noToken)
+		ask(t, h, get(path, "x")).is(t, 401, invalidToken)
+		ask(t, h, get(path, h.tokens[auth.RoleUser])).is(t, 403, "Admin access required")
+		require.Equal(t, want, ask(t, h, get(path, h.tokens[auth.RoleAdmin])).raw)
+		require.Equal(t, want, ask(t, h, get(path, h.tokens[auth.RoleSuperAdmin])).raw)
+	}
+	ask(t, h, get("/api/auth/other-credentials", h.tokens[auth.RoleAdmin])).is(t, 404, "Not found")
+}
+
+func TestDocumentedProvidersThatAreNotConfigured(t *testing.T) {
+	notFound := fails(fmt.Errorf("env: %w", auth.ErrSecretNotFound))
+	for name, h := range map[string]*house{
+		"not given": newHouse(t, httpadapter.Options{}),
+		"given and empty": newHouse(t, httpadapter.Options{Credentials: []credentials.Provider{
+			provider{"aws", "AWS", notFound}, provider{"nvidia", "NVIDIA", notFound},
+		}}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for path, message := range map[string]string{
+				"/api/auth/aws-credentials":    "AWS credentials are not configured",
+				"/api/auth/nvidia-credentials": "NVIDIA credentials are not configured",
+			} {
+				ask(t, h, get(path, h.tokens[auth.RoleAdmin])).is(t, 404, message)
+				ask(t, h, get(path, h.tokens[auth.RoleUser])).is(t, 403, "Admin access required")
+				ask(t, h, get(path, "")).is(t, 401, noToken)
+			}
+			require.Empty(t, h.audit.Events(), "nothing was seen")
+		})
+	}
+}
+
+func TestALookIsOnRecordBeforeItIsAnswered(t *testing.T) {
+	h := newHouse(t, httpadapter.Options{Credentials: []credentials.Provider{provider{"aws", "AWS", shows(credentials.Masked{Region: "x"})}}})
+	r := get("/api/auth/aws-credentials", h.tokens[auth.RoleAdmin])
+	r.RemoteAddr = "192.0.2.1:4711"
+	r.Header.Set("User-Agent", strings.Repeat("a", 255)+"é")
+	require.Equal(t, 200, ask(t, h, r).status)
+
+	events := h.audit.Events()
+	require.Len(t, events, 1)
+	e := events[0]
+	id, err := h.fake.Validate(t.Context(), h.tokens[auth.RoleAdmin], 0)
+	require.NoError(t, err)
+	require.Equal(t, auth.EventCredentialViewed, e.Kind)
+	require.Equal(t, []string{id.User.ID, "admin", id.Session.ID, "192.0.2.1", strings.Repeat("a", 255), "aws"},
+		[]string{e.UserID, e.Username, e.SessionID, e.Remote.String(), e.UserAgent, e.Reason})
+	require.WithinDuration(t, time.Now(), e.Time, time.Minute)
+
+	h.audit.Fail(errors.New("disk full"))
+	a := ask(t, h, get("/api/auth/aws-credentials", h.tokens[auth.RoleAdmin]))
+	a.is(t, 503, "Service temporarily unavailable")
+	require.Equal(t, "1", a.header.Get("Retry-After"))
+	require.NotContains(t, a.raw, "region", "no record, no answer")
+}
+
+func TestAProviderThatFailsIsUnavailable(t *testing.T) {
+	var log strings.Builder
+	h := newHouse(t, httpadapter.Options{
+		Logger:      textLog(&log),
+		Credentials: []credentials.Provider{provider{"aws", "AWS", fails(errors.New("vault is sealed"))}},
+	})
+	a := ask(t, h, get("/api/auth/aws-credentials", h.tokens[auth.RoleAdmin]))
+	a.is(t, 503, "Service temporarily unavailable")
+	require.Equal(t, "1", a.header.Get("Retry-After"))
+	require.Contains(t, log.String(), "vault is sealed", "the cause is in the log")
+	require.Empty(t, h.audit.Events())
+}
+
+func TestCallsToTheOutsideAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		wait := func(ctx context.Context, _ *auth.User) (*credentials.Masked, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		h := newHouse(t, httpadapter.Options{Auditor: hung{}, Credentials: []credentials.Provider{
+			provider{"aws", "AWS", wait}, provider{"nvidia", "NVIDIA", shows(credentials.Masked{})},
+		}})
+		for _, path := range []string{"/api/auth/aws-credentials", "/api/auth/nvidia-credentials"} {
+			begin := time.Now()
+			ask(t, h, get(path, h.tokens[auth.RoleAdmin])).is(t, 503, "Service temporarily unavailable")
+			require.Equal(t, 3*time.Second, time.Since(begin), path)
+		}
+	})
+}
+
+// hung is an Auditor that never finishes by itself.
+type hung struct{}
+
+func (hung) Audit(ctx context.Context, _ auth.Event) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestAProviderSeesWhoAsks(t *testing.T) {
+	h := newHouse(t, httpadapter.Options{Credentials: []credentials.Provider{
+		provider{"aws", "AWS", func(_ context.Context, u *auth.User) (*credentials.Masked, error) {
+			return &credentials.Masked{Region: u.Username}, nil
+		}},
+	}})
+	require.Contains(t, ask(t, h, get("/api/auth/aws-credentials", h.tokens[auth.RoleSuperAdmin])).raw, `"region":"super_admin"`)
+}
+
+func TestHeadOfCredentialsIsOnRecordToo(t *testing.T) {
+	h := newHouse(t, httpadapter.Options{Credentials: []credentials.Provider{provider{"aws", "AWS", shows(credentials.Masked{Region: "x"})}}})
+	r := httptest.NewRequest(http.MethodHead, "/api/auth/aws-credentials", nil)
+	r.Header.Set("Authorization", "Bearer "+h.tokens[auth.RoleAdmin])
+	require.Equal(t, 200, ask(t, h, r).status)
+	require.Len(t, h.audit.Events(auth.EventCredentialViewed), 1)
+}

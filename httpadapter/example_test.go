@@ -1,0 +1,123 @@
+package httpadapter_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/auth/authtest"
+	"github.com/sallyport-go/sallyport/credentials"
+	"github.com/sallyport-go/sallyport/httpadapter"
+)
+
+// The documented endpoints in an http.ServeMux. A program gives New an
+// auth.Service; the fake here knows one person.
+func ExampleHandler_Mount() {
+	var svc authtest.Fake
+	svc.Add(auth.User{Username: "ada"}, "correct horse battery staple")
+
+	h, err := httpadapter.New(&svc, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	mux := http.NewServeMux()
+	h.Mount(mux)
+
+	r := httptest.NewRequest("POST", "/api/auth/login", strings.NewReader(`{"username":"ada","password":"guess"}`))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, r)
+	fmt.Println(w.Code, w.Body)
+	// Output: 401 {"success":false,"message":"Invalid username or password"}
+}
+
+// Routes of the host's own, for those who have a role.
+func ExampleHandler_Require() {
+	var svc authtest.Fake
+	h, err := httpadapter.New(&svc, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	admins := h.Require(auth.RoleAdmin, auth.RoleSuperAdmin)
+
+	mux := http.NewServeMux()
+	mux.Handle("GET /reports", admins(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, _ := auth.IdentityFrom(r.Context())
+		fmt.Fprintf(w, "reports for %s", id.User.Username)
+	})))
+
+	for _, role := range []auth.Role{auth.RoleAdmin, auth.RoleUser} {
+		r := httptest.NewRequest("GET", "/reports", nil)
+		r.Header.Set("Authorization", "Bearer "+svc.SignIn(auth.User{Username: "ada", Role: role}))
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		fmt.Println(w.Code, w.Body)
+	}
+	// Output:
+	// 200 reports for ada
+	// 403 {"success":false,"message":"Access denied"}
+}
+
+// A rule that roles cannot say.
+func ExampleHandler_RequireFunc() {
+	var svc authtest.Fake
+	h, err := httpadapter.New(&svc, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	acme := h.RequireFunc(func(id *auth.Identity) bool { return id.User.Organization == "Acme Corp" })
+	guarded := acme(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "welcome") }))
+
+	for _, organization := range []string{"Acme Corp", "Another"} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Authorization", "Bearer "+svc.SignIn(auth.User{Organization: organization}))
+		w := httptest.NewRecorder()
+		guarded.ServeHTTP(w, r)
+		fmt.Println(w.Code, w.Body)
+	}
+	// Output:
+	// 200 welcome
+	// 403 {"success":false,"message":"Access denied"}
+}
+
+// mailCredentials is a third provider, beside AWS and NVIDIA.
+type mailCredentials struct{}
+
+func (mailCredentials) Name() string  { return "mail" }
+func (mailCredentials) Title() string { return "Mail" }
+
+func (mailCredentials) Masked(context.Context, *auth.User) (*credentials.Masked, error) {
+	return &credentials.Masked{APIKey: "************", BaseURL: "https://mail.example.com"}, nil
+}
+
+// Another provider's credentials, at an endpoint of their own. Each look is an
+// event before it is an answer.
+func ExampleOptions_credentials() {
+	var svc authtest.Fake
+	var events authtest.Recorder
+	h, err := httpadapter.New(&svc, &httpadapter.Options{
+		Credentials: []credentials.Provider{mailCredentials{}},
+		Auditor:     &events,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r := httptest.NewRequest("GET", "/api/auth/mail-credentials", nil)
+	r.Header.Set("Authorization", "Bearer "+svc.SignIn(auth.User{Username: "ada", Role: auth.RoleAdmin}))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	fmt.Println(w.Body)
+	for _, e := range events.Events() {
+		fmt.Println(e.Username, e.Kind, e.Reason)
+	}
+	// Output:
+	// {"success":true,"credentials":{"apiKey":"************","baseUrl":"https://mail.example.com"}}
+	// ada credential.viewed mail
+}

@@ -1,0 +1,167 @@
+package httpadapter
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/credentials"
+)
+
+// Handler serves the endpoints under one prefix and guards a host's own
+// routes. It is safe for concurrent use.
+type Handler struct {
+	auth    auth.Authenticator
+	auditor auth.Auditor
+	log     *slog.Logger
+	prefix  string
+	maxAge  time.Duration
+	timeout time.Duration
+	cookie  *Cookie // nil: Bearer only
+	origins originGuard
+	proxies []netip.Prefix
+	jwks    func() ([]byte, bool)
+	routes  map[string]route // by what follows the prefix
+
+	proxyUnset atomic.Bool // EventProxyUnset was raised
+}
+
+// route is one endpoint. A GET is a HEAD too.
+type route struct {
+	method string
+	serve  endpoint
+}
+
+// endpoint returns what to answer with 200, or an error from the table in
+// response.go. It writes headers, never the status or the body.
+type endpoint func(http.ResponseWriter, *http.Request) (any, error)
+
+// New returns a Handler for a. The error joins all that is wrong with opts.
+func New(a auth.Authenticator, opts *Options) (*Handler, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	err := opts.check()
+	if a == nil {
+		err = errors.Join(errors.New("httpadapter: New needs an Authenticator: make one with auth.New"), err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	h := &Handler{
+		auth:    a,
+		auditor: opts.Auditor,
+		log:     opts.Logger,
+		prefix:  cmp.Or(opts.Prefix, defaultPrefix),
+		maxAge:  opts.MaxAge,
+		timeout: cmp.Or(opts.Timeout, defaultTimeout),
+		origins: newOriginGuard(opts.TrustedOrigins),
+		proxies: slices.Clone(opts.TrustedProxies),
+		jwks:    opts.JWKS,
+	}
+	if opts.Cookie != nil {
+		c := *opts.Cookie
+		h.cookie = &c
+	}
+	if h.log == nil {
+		h.log = slog.Default()
+	}
+	if h.auditor == nil {
+		h.auditor = auth.NewLogAuditor(h.log)
+	}
+	h.routes = h.table(opts.Credentials)
+	return h, nil
+}
+
+// table is the contents of the HTTP API.
+func (h *Handler) table(providers []credentials.Provider) map[string]route {
+	routes := map[string]route{
+		"/login":     {http.MethodPost, h.login},
+		"/validate":  {http.MethodGet, h.validate},
+		"/logout":    {http.MethodPost, h.logout},
+		"/jwks.json": {http.MethodGet, h.keys},
+	}
+	documented := []credentials.Provider{unconfigured{"aws", "AWS"}, unconfigured{"nvidia", "NVIDIA"}}
+	for _, p := range append(documented, providers...) {
+		routes["/"+p.Name()+"-credentials"] = route{http.MethodGet, h.credentials(p)}
+	}
+	return routes
+}
+
+// Mount registers the handler for its prefix and all below it. Like
+// mux.Handle, it panics where that is registered already, or where the host
+// has "GET /", which net/http takes for a conflict: register "/" instead.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	mux.Handle(h.prefix, h)
+	mux.Handle(h.prefix+"/", h)
+}
+
+// ServeHTTP serves the endpoint that r.URL.Path, which begins with the prefix,
+// names exactly.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := h.answer(w, r)
+	if err != nil {
+		h.refuse(w, r, err)
+		return
+	}
+	write(w, r, http.StatusOK, body)
+}
+
+// answer runs the endpoint and encodes what it returned. A panic is an error
+// like any other, so that its client too is answered in the documented form.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (body []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			body, err = nil, panicked(p)
+		}
+	}()
+	serve, err := h.find(w, r)
+	if err != nil {
+		return nil, err
+	}
+	payload, err := serve(w, r)
+	if err != nil {
+		return nil, err
+	}
+	return encode(payload)
+}
+
+func (h *Handler) find(w http.ResponseWriter, r *http.Request) (endpoint, error) {
+	rest, below := strings.CutPrefix(r.URL.Path, h.prefix)
+	found, ok := h.routes[rest]
+	switch {
+	case !below || !ok:
+		return nil, errNotFound
+	case r.Method == found.method, r.Method == http.MethodHead && found.method == http.MethodGet:
+		return found.serve, nil
+	case found.method == http.MethodGet:
+		w.Header().Set("Allow", "GET, HEAD")
+	default:
+		w.Header().Set("Allow", found.method)
+	}
+	return nil, errMethod
+}
+
+// panicked describes a panic by its type and place only: its text may hold
+// anything. http.ErrAbortHandler is the host's way to drop a connection.
+func panicked(p any) error {
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	return fmt.Errorf("panic of type %T\n%s", p, debug.Stack())
+}
+
+// bounded returns the request's context with the time one call may take.
+func (h *Handler) bounded(r *http.Request) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(r.Context(), h.timeout)
+}

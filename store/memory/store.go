@@ -1,0 +1,60 @@
+package memory
+
+import (
+	"context"
+	"time"
+
+	"github.com/sallyport-go/sallyport/auth"
+)
+
+// Store is users, sessions and throttle together. It is an [auth.Store], an
+// [auth.AccountStore] and an [auth.IdentityReader].
+type Store struct {
+	*Users
+	*Sessions
+	*Throttle
+}
+
+// New returns an empty store.
+func New() *Store {
+	return &Store{NewUsers(), NewSessions(), NewThrottle()}
+}
+
+// SingleProcess puts sessions and throttle in this process beside a host's own
+// users. The name is the limit: with two processes, a session made by one is
+// unknown to the other, and each grants the full number of failed logins.
+// Sessions end when the process does.
+func SingleProcess(users auth.UserStore) auth.Store {
+	return auth.Compose(users, NewSessions(), NewThrottle())
+}
+
+// IdentityBySession reads the session and its user as of one moment: the
+// session cannot end while the user is read. Sessions are always locked before
+// users.
+func (s *Store) IdentityBySession(_ context.Context, sessionID string) (*auth.Identity, error) {
+	now := time.Now()
+	s.Sessions.mu.RLock()
+	defer s.Sessions.mu.RUnlock()
+	row := s.Sessions.live(sessionID, now.UnixMicro())
+	if row == nil {
+		return nil, auth.ErrSessionNotFound
+	}
+	s.Users.mu.RLock()
+	defer s.Users.mu.RUnlock()
+	user := s.userOf(row)
+	if user == nil {
+		return nil, auth.ErrSessionNotFound
+	}
+	return &auth.Identity{User: user.User, Session: row.session(), ReadAt: now}, nil
+}
+
+// userOf returns the row of a session's user, or nil. The session remembers
+// it: among a million users, looking one up costs more than all the rest.
+func (s *Store) userOf(row *session) *account {
+	if user := row.user.Load(); user != nil && !user.deleted {
+		return user
+	}
+	user := s.Users.byID[row.owner.userID]
+	row.user.Store(user)
+	return user
+}

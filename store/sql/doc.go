@@ -1,0 +1,2 @@
+// Package sqlstore keeps users, sessions and throttle on database/sql.
+package sqlstore
