@@ -25,11 +25,10 @@ func Example() {
 	mux := http.NewServeMux()
 
 	// embedding begins
-	key, err1 := token.HS256(secret)
-	tokens, err2 := token.New(key, nil)
-	svc, err3 := auth.New(store, tokens, nil)
-	guard, err4 := httpadapter.New(svc, nil)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	tokens, err1 := token.NewHS256(secret, nil)
+	svc, err2 := auth.New(store, tokens, nil)
+	guard, err3 := httpadapter.New(svc, nil)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		log.Fatal(err)
 	}
 	guard.Mount(mux) // POST /api/auth/login, GET /api/auth/validate, POST /api/auth/logout

@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"regexp"
+	"strings"
 	"time"
 )
 
@@ -67,11 +67,30 @@ func StampOf(passwordHash string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
-var awsRegion = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-\d+$`)
-
-// ValidRegion reports whether s has the form of an AWS region name, at most 32
-// characters long. A region becomes part of a host name and of example
-// programs, so it is checked when it is written and again when it is used.
+// ValidRegion reports whether s has the form of an AWS region name, such as
+// "eu-north-1" or "us-gov-west-1", and at most 32 characters. A region becomes
+// part of a host name and of example programs, so it is checked when it is
+// written and again when it is used.
 func ValidRegion(s string) bool {
-	return len(s) <= 32 && awsRegion.MatchString(s)
+	parts := strings.Split(s, "-")
+	last := len(parts) - 1
+	if len(s) > 32 || last < 2 || len(parts[0]) < 2 || len(parts[0]) > 4 {
+		return false
+	}
+	for _, p := range parts[:last] {
+		if !within(p, 'a', 'z') {
+			return false
+		}
+	}
+	return within(parts[last], '0', '9')
+}
+
+// within reports whether s has nothing but bytes from lo to hi, and some.
+func within(s string, lo, hi byte) bool {
+	for i := range len(s) {
+		if s[i] < lo || s[i] > hi {
+			return false
+		}
+	}
+	return s != ""
 }

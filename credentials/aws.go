@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
+	"text/template"
 
 	"github.com/sallyport-go/sallyport/auth"
 )
@@ -59,7 +59,7 @@ func AWS(src auth.SecretProvider, opts *AWSOptions) (Provider, error) {
 	if opts == nil {
 		opts = &AWSOptions{}
 	}
-	p := &aws{src: src, opts: *opts}
+	p := &aws{src: src, opts: *opts, templates: parseTemplates()}
 	if p.opts.Prompt == "" {
 		p.opts.Prompt = defaultPrompt
 	}
@@ -70,21 +70,22 @@ func AWS(src auth.SecretProvider, opts *AWSOptions) (Provider, error) {
 }
 
 type aws struct {
-	src  auth.SecretProvider
-	opts AWSOptions
+	src       auth.SecretProvider
+	opts      AWSOptions
+	templates *template.Template
 }
 
 func (*aws) Name() string  { return awsName }
 func (*aws) Title() string { return "AWS" }
 
-var (
+const (
 	// modelID is what Bedrock names models with, ARNs included. It leaves no
 	// room for a path of dots or for quotes in an example.
-	modelID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/-]*$`)
+	modelID = `^[A-Za-z0-9][A-Za-z0-9._:/-]*$`
 
 	// keyID is any access key ID, now 20 characters, and never a secret that
 	// was swapped with it: those have 40 of both cases.
-	keyID = regexp.MustCompile(`^(\w{1,32}|[A-Z0-9]{33,128})$`)
+	keyID = `^(\w{1,32}|[A-Z0-9]{33,128})$`
 )
 
 // check lists what is wrong with the configuration.
@@ -99,7 +100,7 @@ func (p *aws) check() (wrong []error) {
 	case o.Region != "" && o.Model == "" && defaultModel(o.Region) == "":
 		wrong = append(wrong, fmt.Errorf("credentials: no model is known for region %s: set AWSOptions.Model to a model ID enabled there", o.Region))
 	}
-	if o.Model != "" && (len(o.Model) > maxModelID || !modelID.MatchString(o.Model)) {
+	if o.Model != "" && (len(o.Model) > maxModelID || !matches(modelID, o.Model)) {
 		wrong = append(wrong, errors.New("credentials: AWSOptions.Model is not a Bedrock model ID: use letters, digits and . _ : / -"))
 	}
 	return wrong
@@ -119,7 +120,7 @@ func (p *aws) Masked(ctx context.Context, user *auth.User) (*Masked, error) {
 		return nil, err
 	}
 	call := p.call(region)
-	return withExamples(awsName, call, &Masked{
+	return withExamples(p.templates, awsName, call, &Masked{
 		Region:          region,
 		AccessKeyID:     id.Reveal(),
 		SecretAccessKey: mask(secret, awsStars),
@@ -137,7 +138,7 @@ func checkAccessKey(id, secret, token auth.Secret) error {
 		return errors.New("credentials: AWS_ACCESS_KEY_ID is missing beside AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN: set it")
 	case secret.Empty():
 		return errors.New("credentials: AWS_SECRET_ACCESS_KEY is missing beside AWS_ACCESS_KEY_ID: set it")
-	case !keyID.MatchString(id.Reveal()):
+	case !matches(keyID, id.Reveal()):
 		return errors.New("credentials: AWS_ACCESS_KEY_ID is not an access key ID: see whether it is swapped with AWS_SECRET_ACCESS_KEY")
 	}
 	return nil

@@ -132,14 +132,21 @@ func withoutPath(err error) error {
 }
 
 // providerName begins with a letter because the name of its variable must.
-var providerName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+const providerName = `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`
+
+// matches reports whether s is of a form. Nothing is compiled beforehand: it is
+// rarely asked, and a program without a provider does not link regexp.
+func matches(form, s string) bool {
+	ok, err := regexp.MatchString(form, s)
+	return ok && err == nil
+}
 
 // fieldsOf names the fields of a set; see the package comment.
 func fieldsOf(set string) ([]string, error) {
 	switch {
 	case set == awsName:
 		return []string{awsAccessKeyID, awsSecretAccessKey, awsSessionToken, awsRegion}, nil
-	case providerName.MatchString(set):
+	case matches(providerName, set):
 		return []string{keyField(set)}, nil
 	}
 	return nil, fmt.Errorf("credentials: set name %q is not a letter, then letters, digits and inner hyphens, all lower-case", set)

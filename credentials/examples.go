@@ -10,11 +10,15 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// templates write each value through the function of its language, and never
-// a value bare. They are given no secret.
-var templates = template.Must(template.New("").
-	Funcs(template.FuncMap{"sh": shellString, "js": jsonString, "py": pythonString}).
-	ParseFS(templateFiles, "templates/*"))
+// parseTemplates returns the examples of all kinds. They write each value
+// through the function of its language, and never a value bare, and they are
+// given no secret. A provider keeps them: a program without one does not link
+// the template engine, which is most of what this package weighs.
+func parseTemplates() *template.Template {
+	return template.Must(template.New("").
+		Funcs(template.FuncMap{"sh": shellString, "js": jsonString, "py": pythonString}).
+		ParseFS(templateFiles, "templates/*"))
+}
 
 // bedrockCall is what the templates aws.* say.
 type bedrockCall struct {
@@ -63,7 +67,7 @@ func (c chatCall) Body() string {
 }
 
 // withExamples completes m with the three templates of a kind.
-func withExamples(kind string, call any, m *Masked) (*Masked, error) {
+func withExamples(templates *template.Template, kind string, call any, m *Masked) (*Masked, error) {
 	for _, example := range []struct {
 		into *string
 		file string

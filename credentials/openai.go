@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
+	"text/template"
 
 	"github.com/sallyport-go/sallyport/auth"
 )
@@ -52,7 +52,7 @@ func OpenAI(src auth.SecretProvider, opts OpenAIOptions) (Provider, error) {
 	}
 	opts.BaseURL = strings.TrimSuffix(opts.BaseURL, "/")
 	opts.Path = strings.TrimSuffix(opts.Path, "/")
-	p := &openAI{src, opts}
+	p := &openAI{src, opts, parseTemplates()}
 	if err := errors.Join(p.check()...); err != nil {
 		return nil, err
 	}
@@ -80,21 +80,22 @@ func NVIDIA(src auth.SecretProvider, opts *OpenAIOptions) (Provider, error) {
 }
 
 type openAI struct {
-	src  auth.SecretProvider
-	opts OpenAIOptions
+	src       auth.SecretProvider
+	opts      OpenAIOptions
+	templates *template.Template
 }
 
 func (p *openAI) Name() string  { return p.opts.Name }
 func (p *openAI) Title() string { return p.opts.Title }
 
-var (
-	errNoSource = errors.New("credentials: the source of secrets is nil: give one, such as credentials.Env(os.LookupEnv)")
+var errNoSource = errors.New("credentials: the source of secrets is nil: give one, such as credentials.Env(os.LookupEnv)")
 
+const (
 	// headerName is a field name of RFC 9110, section 5.1, without the
 	// characters that a shell would look at.
-	headerName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-	urlHost    = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$|^\[[0-9a-fA-F:.]+\](:[0-9]+)?$`)
-	urlPath    = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$`) // neither ".." nor escapes
+	headerName = `^[A-Za-z0-9_-]+$`
+	urlHost    = `^[A-Za-z0-9.-]+(:[0-9]+)?$|^\[[0-9a-fA-F:.]+\](:[0-9]+)?$`
+	urlPath    = `^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$` // neither ".." nor escapes
 )
 
 // check lists what is wrong with the configuration.
@@ -108,12 +109,12 @@ func (p *openAI) check() (wrong []error) {
 	if p.src == nil {
 		wrong = append(wrong, errNoSource)
 	}
-	refuse(!providerName.MatchString(o.Name), "Name %q is not a letter, then letters, digits and inner hyphens, all lower-case: use one such as my-llm", o.Name)
+	refuse(!matches(providerName, o.Name), "Name %q is not a letter, then letters, digits and inner hyphens, all lower-case: use one such as my-llm", o.Name)
 	refuse(o.Name == awsName, "Name %q belongs to credentials.AWS: use another", o.Name)
 	refuse(o.Title == "", "Title is empty: set what messages call the service")
 	refuse(!validBaseURL(o.BaseURL), "BaseURL is not an https URL of host and path alone: use one such as https://llm.example.com")
-	refuse(!urlPath.MatchString(o.Path), "Path %q is not a URL path: use one such as /v1", o.Path)
-	refuse(o.Header != "" && !headerName.MatchString(o.Header), "Header %q is not a header name: use one such as api-key", o.Header)
+	refuse(!matches(urlPath, o.Path), "Path %q is not a URL path: use one such as /v1", o.Path)
+	refuse(o.Header != "" && !matches(headerName, o.Header), "Header %q is not a header name: use one such as api-key", o.Header)
 	refuse(o.Model == "", "Model is empty: set the one the examples ask")
 	return wrong
 }
@@ -122,7 +123,7 @@ func (p *openAI) check() (wrong []error) {
 // to this machine, and with nothing in the URL that would hide where it goes.
 func validBaseURL(s string) bool {
 	u, err := url.Parse(s)
-	if err != nil || !urlHost.MatchString(u.Host) || !urlPath.MatchString(u.EscapedPath()) || u.String() != s {
+	if err != nil || !matches(urlHost, u.Host) || !matches(urlPath, u.EscapedPath()) || u.String() != s {
 		return false
 	}
 	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
@@ -146,7 +147,7 @@ func (p *openAI) Masked(ctx context.Context, _ *auth.User) (*Masked, error) {
 		return nil, fmt.Errorf("credentials: %s: %w", p.opts.Name, auth.ErrSecretNotFound)
 	}
 	call := chatCall{OpenAIOptions: p.opts, Key: keyField(p.opts.Name)}
-	return withExamples("openai", call, &Masked{
+	return withExamples(p.templates, "openai", call, &Masked{
 		APIKey:   mask(key, keyStars),
 		BaseURL:  p.opts.BaseURL,
 		Endpoint: call.Endpoint(),

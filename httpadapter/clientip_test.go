@@ -1,6 +1,7 @@
 package httpadapter_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/netip"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/auth/authtest"
 	"github.com/sallyport-go/sallyport/httpadapter"
 )
 
@@ -98,6 +100,7 @@ func TestClientAddress(t *testing.T) {
 		{"a quote closed by the proxy's", proxy, forwarded(`for=203.0.113.9;x=", for="[2001:db8::7]"`), "10.0.0.1"},
 		{"an escape of the comma", proxy, forwarded(`for=203.0.113.9;x="\, for=198.51.100.7`), "10.0.0.1"},
 		{"a quote cannot reach over a line", proxy, forwarded(`for="203.0.113.9`, "for=198.51.100.7"), "198.51.100.7"},
+		{"a list broken at its end", proxy, forwarded(`for=203.0.113.9, for="198.51.100.7`), "10.0.0.1"},
 		{"no grammar at all", proxy, forwarded("198.51.100.7"), "10.0.0.1"},
 		{"a semicolon at the end", proxy, forwarded("for=198.51.100.7;"), "10.0.0.1"},
 
@@ -161,4 +164,25 @@ func TestAProxyThatIsNotConfiguredIsReportedOnce(t *testing.T) {
 	deaf := newHouse(t, httpadapter.Options{})
 	deaf.audit.Fail(errors.New("disk full"))
 	require.Equal(t, "10.0.0.1", deaf.addrOf(t, "10.0.0.1:80", xff("203.0.113.9")), "a login does not depend on that event")
+}
+
+// obedient is an Auditor that, as a database would, refuses an ended context.
+type obedient struct{ *authtest.Recorder }
+
+func (o obedient) Audit(ctx context.Context, e auth.Event) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return o.Recorder.Audit(ctx, e)
+}
+
+func TestTheReportOfAProxyOutlivesTheRequestThatCausedIt(t *testing.T) {
+	kept := &authtest.Recorder{}
+	h := newHouse(t, httpadapter.Options{Auditor: obedient{kept}})
+	ctx, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	r := loginAs(auth.RoleUser).WithContext(ctx)
+	r.Header.Set("X-Forwarded-For", "203.0.113.9")
+	ask(t, h, r)
+	require.Len(t, kept.Events(auth.EventProxyUnset), 1)
 }

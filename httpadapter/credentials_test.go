@@ -38,6 +38,16 @@ func TestCredentialsAreForAdministrators(t *testing.T) {
 	ask(t, h, get("/api/auth/other-credentials", h.tokens[auth.RoleAdmin])).is(t, 404, "Not found")
 }
 
+// LESSONS 21: role name spelling (Vault CVE-2025-5999, then CVE-2025-64761).
+// Even an Authenticator that lets such a role through opens nothing here.
+func TestARoleThatIsNotOneOfTheThreeSeesNoCredentials(t *testing.T) {
+	h := newHouse(t, httpadapter.Options{Credentials: []credentials.Provider{provider{"aws", "AWS", shows(credentials.Masked{Region: "x"})}}})
+	for _, role := range []auth.Role{"Admin", "ADMIN", "admin ", "superadmin", "root", "*"} {
+		token := h.fake.SignIn(auth.User{Role: role})
+		ask(t, h, get("/api/auth/aws-credentials", token)).is(t, 403, "Admin access required")
+	}
+}
+
 func TestDocumentedProvidersThatAreNotConfigured(t *testing.T) {
 	notFound := fails(fmt.Errorf("env: %w", auth.ErrSecretNotFound))
 	for name, h := range map[string]*house{

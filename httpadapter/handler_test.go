@@ -156,6 +156,11 @@ func TestAResultThatIsNoneIsAnInternalError(t *testing.T) {
 	for _, r := range []*http.Request{loginAs(auth.RoleUser), get("/api/auth/aws-credentials", "t"), get("/api/auth/jwks.json", "")} {
 		ask(t, h, r).is(t, 500, "Internal server error")
 	}
+
+	h, err = httpadapter.New(stub{login: func(auth.LoginRequest) (*auth.Grant, error) { return &auth.Grant{Identity: *id}, nil }},
+		&httpadapter.Options{Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	ask(t, h, loginAs(auth.RoleUser)).is(t, 500, "Internal server error") // a grant without a token
 }
 
 func TestPanicsAreAnsweredAndAborted(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -86,10 +85,34 @@ type Cookie struct {
 	OmitToken bool
 }
 
-var (
-	prefixForm   = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$`)
-	providerForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+const (
+	lowerDigits = "abcdefghijklmnopqrstuvwxyz0123456789"
+	unreserved  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + lowerDigits + "-._~" // RFC 3986, section 2.3
 )
+
+// plainPath reports whether p is one or more segments after a slash each, none
+// of which begins with a dot or needs an escape.
+func plainPath(p string) bool {
+	rest, ok := strings.CutPrefix(p, "/")
+	for segment := range strings.SplitSeq(rest, "/") {
+		ok = ok && only(segment, unreserved) && segment[0] != '.'
+	}
+	return ok
+}
+
+// plainName reports whether name is words of lower-case letters and digits
+// joined by hyphens.
+func plainName(name string) bool {
+	for word := range strings.SplitSeq(name, "-") {
+		if !only(word, lowerDigits) {
+			return false
+		}
+	}
+	return true
+}
+
+// only reports whether s has nothing but these characters, and some.
+func only(s, chars string) bool { return s != "" && strings.Trim(s, chars) == "" }
 
 // check joins all that is wrong with the options.
 func (o *Options) check() error {
@@ -97,7 +120,7 @@ func (o *Options) check() error {
 	bad := func(format string, args ...any) {
 		errs = append(errs, fmt.Errorf("httpadapter: Options."+format, args...))
 	}
-	if o.Prefix != "" && !prefixForm.MatchString(o.Prefix) {
+	if o.Prefix != "" && !plainPath(o.Prefix) {
 		bad(`Prefix %q is not a plain path: begin it with a slash and end it without one, as in "/api/auth"`, o.Prefix)
 	}
 	if o.MaxAge < 0 || o.MaxAge > maxMaxAge {
@@ -133,7 +156,7 @@ func (o *Options) checkProviders() error {
 		case p == nil:
 			errs = append(errs, fmt.Errorf("httpadapter: Options.Credentials[%d] is nil: leave out what is not there", i))
 			continue
-		case !providerForm.MatchString(p.Name()):
+		case !plainName(p.Name()):
 			errs = append(errs, fmt.Errorf("httpadapter: the credentials provider %q needs a name of lower-case letters, digits and inner hyphens", p.Name()))
 		case p.Title() == "":
 			errs = append(errs, fmt.Errorf("httpadapter: the credentials provider %q needs a title: it is how messages call it", p.Name()))

@@ -18,15 +18,21 @@ func (g *Gate) Stats() Stats                              { return g.g.stats() }
 // NewCheap is New with argon2id of 64 KiB in one pass, for tests of what does
 // not depend on cost.
 func NewCheap(opts *Options) (*Hasher, error) {
-	h, err := New(opts)
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	legacy := o.Legacy
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	o.Legacy = nil // tried below, once
+	h, err := New(&o)
 	if err != nil {
 		return nil, err
 	}
-	if opts == nil {
-		opts = &Options{}
-	}
 	h.params = argon2Params{memory: 64, time: 1, threads: 1}
-	h.use(today(h.params), opts.Legacy)
+	h.use(today(h.params), legacy)
 	return h, nil
 }
 

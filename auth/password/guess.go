@@ -184,7 +184,7 @@ var commonWords = [...]string{
 	"changeme", "change", "letmein", "welcome", "hello", "iloveyou", "love", "forever", "princess", "sunshine", "dragon", "monkey", "football", "baseball", "superman", "batman",
 	"computer", "internet", "server", "master", "qwerty", "qwertz", "azerty", "access", "trustno1", "whatever", "nothing", "abc", "god", "jesus",
 	"spring", "summer", "autumn", "winter", "monday", "friday", "january", "december",
-	"my", "is", "the", "this", "your", "for", "new", "with", "please", "and", "not", "you", "me",
+	"my", "is", "to", "the", "this", "your", "for", "new", "with", "please", "and", "not", "you", "me",
 	"correcthorsebatterystaple", "correct", "horse", "battery", "staple",
 	"thequickbrownfox", "jumpsover", "thelazydog", "loremipsum", "dolorsitamet", "tobeornottobe",
 }

@@ -16,11 +16,11 @@ import (
 
 // wire puts the pieces together: this is the part to copy.
 func wire(store *backend.Backend, cfg *config) (*auth.Service, http.Handler, error) {
-	key, err := signingKey(store)
+	secret, err := signingKey(store)
 	if err != nil {
 		return nil, nil, err
 	}
-	tokens, err := token.New(key, nil)
+	tokens, err := token.NewHS256(secret, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,17 +63,16 @@ func wire(store *backend.Backend, cfg *config) (*auth.Service, http.Handler, err
 
 // signingKey is SALLYPORT_JWT_SECRET, or what the first start left beside the
 // SQLite file. With memory: it lasts as long as everything else.
-func signingKey(store *backend.Backend) (*token.Key, error) {
+func signingKey(store *backend.Backend) ([]byte, error) {
 	if _, set := os.LookupEnv("SALLYPORT_JWT_SECRET"); store.Memory && !set && os.Getenv("SALLYPORT_JWT_SECRET_FILE") == "" {
 		fmt.Fprintln(os.Stderr, "memory: users, sessions and the signing key end with this process")
-		return token.HS256([]byte(rand.Text() + rand.Text()))
+		return []byte(newKey()), nil
 	}
-	secret, err := setting.Key(store.KeyFile, func() string { return rand.Text() + rand.Text() })
-	if err != nil {
-		return nil, err
-	}
-	return token.HS256(secret)
+	return setting.Key(store.KeyFile, newKey)
 }
+
+// newKey is 260 random bits.
+func newKey() string { return rand.Text() + rand.Text() }
 
 func index(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -13,9 +13,8 @@ import (
 )
 
 func main() {
-	key, err1 := token.HS256(make([]byte, 32))
-	tokens, err2 := token.New(key, nil)
-	svc, err3 := auth.New(memory.New(), tokens, nil)
-	guard, err4 := httpadapter.New(svc, nil)
-	fmt.Println(errors.Join(err1, err2, err3, err4), http.ListenAndServe("127.0.0.1:0", guard))
+	tokens, err1 := token.NewHS256(make([]byte, 32), nil)
+	svc, err2 := auth.New(memory.New(), tokens, nil)
+	guard, err3 := httpadapter.New(svc, nil)
+	fmt.Println(errors.Join(err1, err2, err3), http.ListenAndServe("127.0.0.1:0", guard))
 }

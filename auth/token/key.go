@@ -1,0 +1,186 @@
+package token
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/hmac"
+	"crypto/rsa"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+)
+
+const (
+	minSecret  = 32   // bytes; RFC 7518, section 3.2
+	minModulus = 2048 // bits; RFC 7518, section 3.3
+)
+
+// unnamed is the documented header {"alg":"HS256","typ":"JWT"}, encoded. It is
+// the only one without a kid.
+const unnamed = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+
+// Key mints, or only verifies, tokens with exactly one header. Make it with
+// [HS256], [EdDSA], [Ed25519], [ES256], [RS256] or [Public]; a zero Key is
+// refused wherever it is given.
+//
+// A Key prints without its material: functions hold that, and nothing that
+// walks a value by reflection can look into one.
+type Key struct {
+	alg    string                              // as in the header
+	id     string                              // a digest that names the material; the kid, where there is one
+	header string                              // encoded: the first segment of its tokens
+	jwk    *jwk                                // nil: symmetric, so never published
+	sign   func(input []byte) ([]byte, error)  // nil: only verifies
+	verify func(input, signature []byte) error // nil: the zero Key
+}
+
+// HS256 returns a key whose header is {"alg":"HS256","typ":"JWT"}, without a
+// kid. The secret is at least 32 random bytes, the same on all nodes. Whoever
+// can verify with it can also mint.
+//
+// One key without a kid is in use at a time; to rotate to another, see
+// [Key.Named].
+func HS256(secret []byte) (*Key, error) {
+	if len(secret) < minSecret {
+		return nil, fmt.Errorf("token: HS256 key has %d bytes, needs at least %d: make one with authctl key new",
+			len(secret), minSecret)
+	}
+	secret = bytes.Clone(secret)
+	k := &Key{alg: "HS256", id: secretID(secret), header: unnamed}
+	return k.bind(secret, secret)
+}
+
+// secretID names a secret. Its tokens already show what it makes of other
+// inputs, none of which is this one, so the name gives nothing away.
+func secretID(secret []byte) string {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("sallyport kid"))
+	return encoding.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// EdDSA returns an Ed25519 key whose header says "EdDSA" (RFC 8037), the name
+// that every verifier knows.
+func EdDSA(key ed25519.PrivateKey) (*Key, error) { return edwards("EdDSA", key) }
+
+// Ed25519 returns an Ed25519 key whose header says "Ed25519", the name that
+// RFC 9864 puts in the place of "EdDSA".
+func Ed25519(key ed25519.PrivateKey) (*Key, error) { return edwards("Ed25519", key) }
+
+func edwards(alg string, key ed25519.PrivateKey) (*Key, error) {
+	if len(key) != ed25519.PrivateKeySize {
+		return nil, fmt.Errorf("token: %s key has %d bytes, needs %d: make one with ed25519.GenerateKey",
+			alg, len(key), ed25519.PrivateKeySize)
+	}
+	key = bytes.Clone(key)
+	return pair(alg, key, key.Public())
+}
+
+// ES256 returns an ECDSA key on the curve P-256, which must not be changed
+// afterwards.
+func ES256(key *ecdsa.PrivateKey) (*Key, error) {
+	//lint:ignore SA1019 only read, so that a half-built key is an error and no panic
+	if key == nil || key.D == nil {
+		return nil, errors.New("token: ES256 key is nil: make one with ecdsa.GenerateKey on elliptic.P256()")
+	}
+	return pair("ES256", key, &key.PublicKey)
+}
+
+// RS256 returns an RSA key of at least 2048 bits, which must not be changed
+// afterwards.
+func RS256(key *rsa.PrivateKey) (*Key, error) {
+	if key == nil {
+		return nil, errors.New("token: RS256 key is nil: make one with rsa.GenerateKey of 3072 bits")
+	}
+	return pair("RS256", key, &key.PublicKey)
+}
+
+// Public returns a key that only verifies, for nodes that mint nothing. The
+// algorithm is the one in the tokens' header: "EdDSA" or "Ed25519" with an
+// ed25519.PublicKey, "ES256" with an *ecdsa.PublicKey, "RS256" with an
+// *rsa.PublicKey.
+func Public(alg string, key crypto.PublicKey) (*Key, error) { return pair(alg, nil, key) }
+
+// pair returns the key made of a public key and, unless nil, its private half.
+func pair(alg string, private crypto.Signer, public crypto.PublicKey) (*Key, error) {
+	j, err := newJWK(alg, public)
+	if err != nil {
+		return nil, err
+	}
+	k := &Key{alg: alg, id: j.Kid, header: header(alg, j.Kid), jwk: j}
+	if private == nil {
+		return k.bind(nil, public)
+	}
+	return k.bind(private, public)
+}
+
+// header returns an encoded header. Neither part needs escaping.
+func header(alg, kid string) string {
+	return encoding.EncodeToString([]byte(`{"alg":"` + alg + `","kid":"` + kid + `","typ":"JWT"}`))
+}
+
+// bind ties the material to the algorithm, and tries it once: halves that do
+// not belong together would mint tokens that nobody accepts.
+func (k *Key) bind(private, public any) (*Key, error) {
+	alg := k.alg
+	if alg == "Ed25519" {
+		alg = "EdDSA" // one scheme under two names
+	}
+	var err error
+	if k.verify, err = verifier(alg, public); err != nil {
+		return nil, fmt.Errorf("token: %s: %w", k.alg, err)
+	}
+	if private == nil {
+		return k, nil
+	}
+	if k.sign, err = signer(alg, private); err != nil {
+		return nil, fmt.Errorf("token: %s: %w", k.alg, err)
+	}
+	probe := []byte(k.header)
+	signature, err := k.sign(probe)
+	if err != nil || k.verify(probe, signature) != nil {
+		return nil, fmt.Errorf("token: %s key does not verify what it signs: its private and public halves do not belong together", k.alg)
+	}
+	return k, nil
+}
+
+// Named returns the same key with a kid in its header, which is derived from
+// the key: all nodes agree on it. A named HS256 key is what [Tokens.Rotate]
+// and [Tokens.Accept] take; once rotated to, it is named in the configuration
+// for as long as it is in use. Keys other than HS256 always have a kid, the
+// thumbprint of RFC 7638.
+func (k *Key) Named() *Key {
+	if k == nil || k.header != unnamed {
+		return k
+	}
+	named := *k
+	named.header = header(k.alg, k.id)
+	return &named
+}
+
+// String returns the algorithm and the name of the key, as in
+// "HS256 key 3q2-7wAAAAAAAAAAAAAAAA".
+func (k Key) String() string { return k.alg + " key " + k.id }
+
+// usable fails for what no constructor made.
+func (k *Key) usable() error {
+	if k == nil || k.verify == nil {
+		return errors.New("token: there is no key: make one with HS256, EdDSA, ES256, RS256 or Public")
+	}
+	return nil
+}
+
+// p256 returns the coordinates of a point that is on the curve.
+func p256(key *ecdsa.PublicKey) (x, y []byte, err error) {
+	//lint:ignore SA1019 only read, so that a half-built key is an error and no panic
+	if key == nil || key.Curve != elliptic.P256() || key.X == nil || key.Y == nil {
+		return nil, nil, errors.New("token: ES256 key is not on P-256: make one with ecdsa.GenerateKey on elliptic.P256()")
+	}
+	point, err := key.Bytes()
+	if err != nil {
+		return nil, nil, fmt.Errorf("token: ES256 key: %w", err)
+	}
+	return point[1:33], point[33:], nil // after the 4 that says "uncompressed"
+}

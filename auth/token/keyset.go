@@ -1,0 +1,84 @@
+package token
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// keySet is the keys at one moment. Once it is in use it is never changed: a
+// verification sees one set or the next, and never half of one.
+type keySet struct {
+	signing *Key
+	members map[string]member // by header, the signing key among them
+}
+
+// member is a key whose tokens are accepted.
+type member struct {
+	key   *Key
+	until time.Time // zero: for as long as it is in the set
+}
+
+func (m member) live(now time.Time) bool { return m.until.IsZero() || now.Before(m.until) }
+
+// newKeySet returns a set that mints with one key and accepts others. A key
+// without kid that is not the one that mints has been rotated away from, so
+// its end is due.
+func newKeySet(signing *Key, others []*Key, end time.Time) (*keySet, error) {
+	s := &keySet{signing: signing, members: make(map[string]member)}
+	for _, k := range append([]*Key{signing}, others...) {
+		m := member{key: k}
+		if k.header == unnamed && signing.header != unnamed {
+			m.until = end
+		}
+		if err := s.put(m); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// find returns the live key that mints exactly this header, or nil.
+func (s *keySet) find(header string, now time.Time) *Key {
+	if m := s.members[header]; m.key != nil && m.live(now) {
+		return m.key
+	}
+	return nil
+}
+
+// put adds a key, or replaces the same key. It fails if another has its header.
+func (s *keySet) put(m member) error {
+	if old, ok := s.members[m.key.header]; ok && old.key.id != m.key.id {
+		return fmt.Errorf("token: %v and %v have the same header: give all but one as key.Named()", old.key, m.key)
+	}
+	s.members[m.key.header] = m
+	return nil
+}
+
+// rotate mints with next from now on, and accepts the former key until end.
+func (s *keySet) rotate(next *Key, end time.Time) error {
+	if err := s.put(member{key: next}); err != nil {
+		return err
+	}
+	if former := s.signing; former.header != next.header {
+		s.members[former.header] = member{former, end}
+	}
+	s.signing = next
+	return nil
+}
+
+// copy returns a set to change, without the keys whose end has come.
+func (s *keySet) copy(now time.Time) *keySet {
+	next := &keySet{s.signing, maps.Clone(s.members)}
+	maps.DeleteFunc(next.members, func(_ string, m member) bool { return !m.live(now) })
+	return next
+}
+
+// sorted returns the members in an order that only depends on the keys.
+func (s *keySet) sorted() []member {
+	return slices.SortedFunc(maps.Values(s.members), func(a, b member) int {
+		return strings.Compare(a.key.header, b.key.header)
+	})
+}

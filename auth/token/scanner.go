@@ -1,0 +1,172 @@
+package token
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// scanner reads JSON (RFC 8259) from text that is valid UTF-8. Once something
+// is not as it must be, failed is set and stays, and the results mean nothing.
+type scanner struct {
+	text   string // what is left
+	failed bool
+}
+
+// accept takes c, if it comes next.
+func (s *scanner) accept(c byte) bool {
+	s.text = strings.TrimLeft(s.text, " \t\r\n")
+	if s.text == "" || s.text[0] != c {
+		return false
+	}
+	s.text = s.text[1:]
+	return true
+}
+
+// expect takes c, which must come next.
+func (s *scanner) expect(c byte) {
+	if !s.accept(c) {
+		s.failed = true
+	}
+}
+
+// end fails unless all is read.
+func (s *scanner) end() {
+	if strings.TrimLeft(s.text, " \t\r\n") != "" {
+		s.failed = true
+	}
+}
+
+// name takes the name of a member and the colon. The names we know need no
+// escapes; one that is spelled with them is not undone and so is unknown.
+func (s *scanner) name() string {
+	raw, _ := s.quoted()
+	s.expect(':')
+	return raw
+}
+
+// string takes a string.
+func (s *scanner) string() string {
+	raw, escaped := s.quoted()
+	if !escaped {
+		return raw
+	}
+	return s.unescape(raw)
+}
+
+// strings takes a string, or an array of one or more, and reports whether want
+// is among them.
+func (s *scanner) strings(want string) (found bool) {
+	if !s.accept('[') {
+		return s.string() == want
+	}
+	for more := true; more && !s.failed; more = s.accept(',') {
+		found = s.string() == want || found
+	}
+	s.expect(']')
+	return found
+}
+
+// seconds takes an integer from 0 to maxTime, in digits only: no sign, no
+// leading zero, no fraction, no exponent.
+func (s *scanner) seconds() int64 {
+	s.text = strings.TrimLeft(s.text, " \t\r\n")
+	n := 0
+	for n < len(s.text) && '0' <= s.text[n] && s.text[n] <= '9' {
+		n++
+	}
+	digits := s.text[:n]
+	s.text = s.text[n:]
+	v, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || v > maxTime || n > 1 && digits[0] == '0' {
+		s.failed = true
+	}
+	return v
+}
+
+// quoted takes a string as it stands between its quotes, and reports whether
+// there are escapes in it.
+func (s *scanner) quoted() (raw string, escaped bool) {
+	s.expect('"')
+	for i := 0; i < len(s.text); i++ {
+		switch c := s.text[i]; {
+		case c == '"':
+			raw, s.text = s.text[:i], s.text[i+1:]
+			return raw, escaped
+		case c == '\\':
+			escaped = true
+			i++ // what follows is not the end; unescape looks at it
+		case c < ' ':
+			s.failed = true
+			return "", false
+		}
+	}
+	s.failed = true
+	return "", false
+}
+
+// unescape undoes the escapes of RFC 8259, section 7. Half of a surrogate pair
+// is no character and fails.
+func (s *scanner) unescape(raw string) string {
+	var out strings.Builder
+	for !s.failed {
+		plain, rest, more := strings.Cut(raw, `\`)
+		out.WriteString(plain)
+		if !more {
+			break
+		}
+		var r rune
+		r, raw = s.escape(rest)
+		out.WriteRune(r)
+	}
+	return out.String()
+}
+
+// escape reads what follows a backslash, and returns what follows that.
+func (s *scanner) escape(raw string) (r rune, rest string) {
+	if raw == "" {
+		s.failed = true
+		return utf8.RuneError, ""
+	}
+	if raw[0] == 'u' {
+		return s.escapedRune(raw[1:])
+	}
+	i := strings.IndexByte(`"\/bfnrt`, raw[0])
+	if i < 0 {
+		s.failed = true
+		return utf8.RuneError, ""
+	}
+	return rune("\"\\/\b\f\n\r\t"[i]), raw[1:]
+}
+
+// escapedRune reads the four digits after \u, and the second half of a pair.
+func (s *scanner) escapedRune(raw string) (r rune, rest string) {
+	r, rest = s.hex(raw)
+	if !utf16.IsSurrogate(r) {
+		return r, rest
+	}
+	low, ok := strings.CutPrefix(rest, `\u`)
+	if !ok {
+		s.failed = true
+		return utf8.RuneError, ""
+	}
+	second, rest := s.hex(low)
+	if r = utf16.DecodeRune(r, second); r == utf8.RuneError {
+		s.failed = true
+	}
+	return r, rest
+}
+
+// hex reads four hexadecimal digits.
+func (s *scanner) hex(raw string) (r rune, rest string) {
+	if len(raw) < 4 {
+		s.failed = true
+		return utf8.RuneError, ""
+	}
+	v, err := strconv.ParseUint(raw[:4], 16, 16)
+	if err != nil {
+		s.failed = true
+	}
+	return rune(v), raw[4:]
+}

@@ -1,0 +1,177 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"github.com/sallyport-go/sallyport/auth"
+)
+
+const (
+	defaultParty    = "sallyport"
+	defaultLifetime = 24 * time.Hour
+
+	// clockSkew is how far ahead the clock of the node that minted a token may
+	// be of the one that verifies it.
+	clockSkew = time.Minute
+)
+
+// Options are the parts of Tokens that have a safe default. A nil *Options is
+// all of those. They are the same on all nodes.
+type Options struct {
+	// Issuer is the iss of every token. Empty: "sallyport".
+	Issuer string
+
+	// Audience is the aud of every token. Programs that share keys each have
+	// their own. Empty: "sallyport".
+	Audience string
+
+	// Lifetime bounds exp-iat, in whole seconds, in what is minted and in what
+	// is accepted; it is not less than auth.Options.Lifetime. Zero: 24 hours.
+	Lifetime time.Duration
+
+	// Accept are the keys beside the one that mints whose tokens are accepted:
+	// the former one after a rotation, the next one before it, or those of
+	// other nodes. An HS256 key without a kid is accepted for Lifetime from
+	// New on, since it can only be a former one. Nil: none.
+	Accept []*Key
+}
+
+// Tokens mints and verifies tokens. It is safe for concurrent use.
+type Tokens struct {
+	issuer   string
+	audience string
+	lifetime time.Duration
+	keys     atomic.Pointer[keySet]
+	changing sync.Mutex // held while the key set is replaced
+}
+
+var _ auth.Tokens = (*Tokens)(nil)
+
+// New returns Tokens that mint with key. With a [Public] key they only verify:
+// Issue fails. The error joins all that is wrong.
+func New(key *Key, opts *Options) (*Tokens, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	t := &Tokens{
+		issuer: or(opts.Issuer, defaultParty), audience: or(opts.Audience, defaultParty),
+		lifetime: or(opts.Lifetime, defaultLifetime),
+	}
+	errs := []error{key.usable()}
+	for _, k := range opts.Accept {
+		errs = append(errs, k.usable())
+	}
+	if t.lifetime < 0 || t.lifetime%time.Second != 0 {
+		errs = append(errs, errors.New("token: Options.Lifetime is not a positive number of whole seconds: leave it zero for 24 h"))
+	}
+	if !utf8.ValidString(t.issuer) || !utf8.ValidString(t.audience) {
+		errs = append(errs, errors.New("token: Options.Issuer or Options.Audience is not UTF-8: leave them empty for \"sallyport\""))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	keys, err := newKeySet(key, opts.Accept, time.Now().Add(t.lifetime))
+	if err != nil {
+		return nil, err
+	}
+	t.keys.Store(keys)
+	return t, nil
+}
+
+// NewHS256 returns Tokens that mint with one secret of at least 32 bytes: it
+// is [HS256] and [New] in one.
+func NewHS256(secret []byte, opts *Options) (*Tokens, error) {
+	key, err := HS256(secret)
+	if err != nil {
+		return nil, err
+	}
+	return New(key, opts)
+}
+
+// Issue implements [auth.Tokens]. It mints nothing that Verify would refuse.
+func (t *Tokens) Issue(_ context.Context, c auth.Claims) (string, error) {
+	if err := t.check(c); err != nil {
+		return "", err
+	}
+	key := t.keys.Load().signing
+	if key.sign == nil {
+		return "", errors.New("token: the key is public and only verifies: give New a private key to mint with")
+	}
+	buf := make([]byte, 0, 512)
+	buf = append(append(buf, key.header...), '.')
+	buf = encoding.AppendEncode(buf, t.payload(c))
+	signature, err := key.sign(buf)
+	if err != nil {
+		return "", fmt.Errorf("token: %s: %w", key.alg, err)
+	}
+	buf = encoding.AppendEncode(append(buf, '.'), signature)
+	if len(buf) > maxToken {
+		return "", fmt.Errorf("token: a token of %d bytes would not be accepted, %d are the most: the user ID has %d", len(buf), maxToken, len(c.UserID))
+	}
+	return string(buf), nil
+}
+
+// check fails for claims that Verify would refuse.
+func (t *Tokens) check(c auth.Claims) error {
+	iat, exp := c.IssuedAt, c.ExpiresAt
+	switch {
+	case c.SessionID == "" || c.UserID == "":
+		return errors.New("token: claims need a session ID and a user ID")
+	case !utf8.ValidString(c.SessionID) || !utf8.ValidString(c.UserID):
+		return errors.New("token: the session ID or the user ID is not UTF-8")
+	case iat.Nanosecond() != 0 || exp.Nanosecond() != 0 || iat.Unix() < 1 || exp.Unix() > maxTime:
+		return errors.New("token: IssuedAt and ExpiresAt must be whole seconds between 1970 and 9999")
+	case exp.Sub(iat) <= 0 || exp.Sub(iat) > t.lifetime:
+		return fmt.Errorf("token: a lifetime of %v is not within the %v allowed: set token.Options.Lifetime to at least auth.Options.Lifetime",
+			exp.Sub(iat), t.lifetime)
+	}
+	return nil
+}
+
+// Verify implements [auth.Tokens]. It also refuses a token that was issued
+// more than a minute from now.
+func (t *Tokens) Verify(_ context.Context, token string) (*auth.Claims, error) {
+	s, ok := split(token)
+	if !ok {
+		return nil, auth.ErrInvalidToken
+	}
+	now := time.Now()
+	key := t.keys.Load().find(s.header, now)
+	if key == nil {
+		return nil, auth.ErrInvalidToken
+	}
+	payload, signature, ok := s.decode()
+	if !ok || key.verify(s.input(), signature) != nil {
+		return nil, auth.ErrInvalidToken
+	}
+	c, ok := parseClaims(string(payload), t.audience)
+	if !ok || !t.admits(&c, now) {
+		return nil, auth.ErrInvalidToken
+	}
+	return &auth.Claims{
+		SessionID: c.jti, UserID: c.sub,
+		IssuedAt: time.Unix(c.iat, 0).UTC(), ExpiresAt: time.Unix(c.exp, 0).UTC(),
+	}, nil
+}
+
+// admits compares what the claims say with what we say.
+func (t *Tokens) admits(c *claims, now time.Time) bool {
+	return c.iss == t.issuer && c.aud && c.sub != "" && c.jti != "" &&
+		c.iat >= 1 && c.iat <= now.Add(clockSkew).Unix() &&
+		c.exp > c.iat && c.exp-c.iat <= int64(t.lifetime/time.Second)
+}
+
+// or returns v, or def where v is zero.
+func or[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}
