@@ -20,6 +20,18 @@
 // texts of this package reach a client: the cause of a 500 or a 503 goes to
 // the log or the auditor.
 //
+// Beside 200, a client has to expect:
+//
+//	400  a login that is not one JSON object with two strings in it
+//	401  no token, or not a live one; a login refused, whatever the reason
+//	403  a role or an origin that is not let in
+//	404  no such endpoint, or credentials that are not configured
+//	405  another method; Allow says which
+//	408  413  415  a login whose body is slow, above 64 KiB, or not JSON
+//	429  too many failed logins; Retry-After says how long, in seconds
+//	500  a fault in the program
+//	503  a store, an auditor or a provider that could not be asked, with Retry-After
+//
 // # What the host does
 //
 // TLS, CORS and the limits of http.Server are the host's: set

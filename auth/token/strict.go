@@ -14,9 +14,8 @@ var encoding = base64.RawURLEncoding.Strict()
 // whose framing is right and whose content is unchecked.
 type segments struct {
 	header string // as it stands in the token, not decoded
-	raw    []byte // the whole token
-	first  int    // where the two dots are
-	second int
+	token  string // the whole
+	second int    // where the second dot is
 }
 
 // split takes a token apart. It fails for what is too long, has any character
@@ -43,28 +42,31 @@ func split(token string) (segments, bool) {
 	if dots != len(at) {
 		return segments{}, false
 	}
-	return segments{header: token[:at[0]], raw: []byte(token), first: at[0], second: at[1]}, true
-}
-
-// input is what the signature covers (RFC 7515, section 5.1).
-func (s segments) input() []byte { return s.raw[:s.second] }
-
-// decode returns the payload and the signature. It fails for base64 that is
-// not canonical.
-func (s segments) decode() (payload, signature []byte, ok bool) {
-	buf := make([]byte, 0, encoding.DecodedLen(len(s.raw)-s.first))
-	buf, err := encoding.AppendDecode(buf, s.raw[s.first+1:s.second])
-	if err != nil {
-		return nil, nil, false
-	}
-	n := len(buf)
-	buf, err = encoding.AppendDecode(buf, s.raw[s.second+1:])
-	if err != nil {
-		return nil, nil, false
-	}
-	return buf[:n], buf[n:], true
+	return segments{header: token[:at[0]], token: token, second: at[1]}, true
 }
 
 func inAlphabet(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
+}
+
+// scratch is where a token is decoded: its bytes, then those of two segments.
+type scratch [2 * maxToken]byte
+
+// decode returns what the signature covers (RFC 7515, section 5.1), the payload
+// and the signature, all of them in buf. It fails for base64 that is not
+// canonical.
+func (s segments) decode(buf *scratch) (input, payload, signature []byte, ok bool) {
+	n := copy(buf[:], s.token)
+	input = buf[:s.second]
+	start := n
+	n, err := encoding.Decode(buf[start:], buf[len(s.header)+1:s.second])
+	if err != nil {
+		return nil, nil, nil, false
+	}
+	payload = buf[start : start+n]
+	m, err := encoding.Decode(buf[start+n:], buf[s.second+1:start])
+	if err != nil {
+		return nil, nil, nil, false
+	}
+	return input, payload, buf[start+n : start+n+m], true
 }

@@ -183,9 +183,7 @@ func TestMigrateCancelled(t *testing.T) {
 		if err := s.CreateAccount(t.Context(), account("one")); err != nil {
 			t.Errorf("a connection was left inside a transaction: %v", err)
 		}
-		if n := db.Stats().InUse; n != 0 {
-			t.Errorf("%d connections still in use", n)
-		}
+		idle(t, db)
 	})
 }
 

@@ -1,0 +1,71 @@
+package storetest
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/sallyport-go/sallyport/auth"
+)
+
+// IdentityStore is a store whose users and sessions share a database.
+type IdentityStore interface {
+	auth.AccountStore
+	auth.SessionStore
+	auth.IdentityReader
+}
+
+// Run checks every part of a store. open is called once a case and returns a
+// fresh, empty store; it cleans up by t.Cleanup.
+//
+// The cases of [Users] and [Identity] are skipped, visibly, for a store that
+// is no [auth.AccountStore] or no [IdentityStore]: one made by [auth.Compose]
+// is neither, so check its users on their own.
+func Run(t *testing.T, open func(t *testing.T) auth.Store) {
+	probe := open(t)
+	t.Run("Users", func(t *testing.T) {
+		if _, ok := probe.(auth.AccountStore); !ok {
+			t.Skipf("%T is no auth.AccountStore: give its users to storetest.Users", probe)
+		}
+		Users(t, func(t *testing.T) auth.AccountStore { return open(t).(auth.AccountStore) })
+	})
+	t.Run("Sessions", func(t *testing.T) {
+		Sessions(t, func(t *testing.T) auth.SessionStore { return open(t) })
+	})
+	t.Run("Throttle", func(t *testing.T) {
+		Throttle(t, func(t *testing.T) auth.ThrottleStore { return open(t) })
+	})
+	t.Run("Identity", func(t *testing.T) {
+		if _, ok := probe.(IdentityStore); !ok {
+			t.Skipf("%T is no storetest.IdentityStore: nothing reads session and user in one query", probe)
+		}
+		Identity(t, func(t *testing.T) IdentityStore { return open(t).(IdentityStore) })
+	})
+}
+
+// Users checks an [auth.AccountStore] and, where the value has them, its
+// [auth.LoginRecorder] and [auth.PasswordUpgrader].
+func Users(t *testing.T, open func(t *testing.T) auth.AccountStore) {
+	run(t, open, slices.Concat(
+		lookupCases, exactCases(), fieldCases(), createCases, deleteCases, listCases,
+		updateCases, updateFieldCases(), swapCases, bootstrapCases, recorderCases, upgraderCases,
+		accountCancelCases,
+	))
+}
+
+// Sessions checks an [auth.SessionStore].
+func Sessions(t *testing.T, open func(t *testing.T) auth.SessionStore) {
+	run(t, open, slices.Concat(
+		sessionCases, sessionFieldCases(), sessionListCases, touchCases, endCases, endUserCases,
+		restampCases, sessionCancelCases,
+	))
+}
+
+// Throttle checks an [auth.ThrottleStore].
+func Throttle(t *testing.T, open func(t *testing.T) auth.ThrottleStore) {
+	run(t, open, slices.Concat(reserveCases, settleCases, forgetCases, clockCases, crowdCases, throttleCancelCases))
+}
+
+// Identity checks an [auth.IdentityReader] against the two reads it replaces.
+func Identity(t *testing.T, open func(t *testing.T) IdentityStore) {
+	run(t, open, identityCases)
+}
