@@ -96,7 +96,7 @@ func TestFloorOfACallKnowsNothingOfThatCall(t *testing.T) {
 		before := f.NotBefore(begun)
 		time.Sleep(10 * time.Second)
 		f.Observe(begun, 0)
-		if after := f.NotBefore(time.Now()).Sub(time.Now()); after != 8*time.Second*5/4 {
+		if after := time.Until(f.NotBefore(time.Now())); after != 8*time.Second*5/4 {
 			t.Errorf("after a hash of ten times the slowest: %v, promised the bound of eight", after)
 		}
 		if before != begun.Add(time.Second*5/4) {

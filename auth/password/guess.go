@@ -8,9 +8,9 @@ import (
 
 // enoughParts is how many different parts a password has at least, where a
 // part is a known word, a year, or a character that does not follow from the
-// one before it; separators are none. Fifteen random digits have more, but for
-// one in some hundred.
-const enoughParts = 5
+// one before it; separators are none. Four unrelated words are enough: this says
+// what is guessed first and is no measure of strength.
+const enoughParts = 4
 
 // guessable reports whether a password is a short piece over and over, or has
 // too few parts, given these words besides the built-in ones. It takes time in

@@ -60,6 +60,16 @@ func everyFormat() *password.Options {
 	}}
 }
 
+// quickVectors has one that is computed quickly for each format, argon2id
+// first, and quickFormats accepts those.
+var quickVectors = []vector{argon2Vectors[1], argon2Vectors[6], bcryptVectors[0], scryptVectors[1], djangoVectors[0]}
+
+func quickFormats() *password.Options {
+	return &password.Options{Legacy: []password.Format{
+		password.Bcrypt(5), password.Argon2i(256, 2, 2), password.Scrypt(14, 8, 1), password.DjangoPBKDF2(12_000),
+	}}
+}
+
 func allVectors() []vector {
 	var all []vector
 	for _, vs := range [][]vector{argon2Vectors, bcryptVectors, scryptVectors, djangoVectors} {
@@ -110,8 +120,8 @@ func TestFormatsOverTheDeclaredCostAreUnusable(t *testing.T) {
 
 func TestNulBytesDoNotMakeTwoPasswordsOne(t *testing.T) {
 	// bcrypt repeats "password\x00", and HMAC pads its key with NUL.
-	h := cheap(t, everyFormat())
-	for _, v := range allVectors() {
+	h := cheap(t, quickFormats())
+	for _, v := range quickVectors {
 		for _, alias := range []string{v.password + "\x00", v.password + "\x00" + v.password} {
 			if res := verify(t, h, v.stored, alias); res.OK {
 				t.Errorf("%s: %s: %q was accepted for %q", v.source, v.stored, alias, v.password)

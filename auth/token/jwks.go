@@ -4,9 +4,11 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -70,6 +72,19 @@ func (j *jwk) ecdsa(key *ecdsa.PublicKey) error {
 	return nil
 }
 
+// p256 returns the coordinates of a point that is on the curve.
+func p256(key *ecdsa.PublicKey) (x, y []byte, err error) {
+	//lint:ignore SA1019 only read, so that a half-built key is an error and no panic
+	if key == nil || key.Curve != elliptic.P256() || key.X == nil || key.Y == nil {
+		return nil, nil, errors.New("token: ES256 key is not on P-256: make one with ecdsa.GenerateKey on elliptic.P256()")
+	}
+	point, err := key.Bytes()
+	if err != nil {
+		return nil, nil, fmt.Errorf("token: ES256 key: %w", err)
+	}
+	return point[1:33], point[33:], nil // after the 4 that says "uncompressed"
+}
+
 func (j *jwk) rsa(key *rsa.PublicKey) error {
 	if j.Alg != "RS256" {
 		return fmt.Errorf("token: an RSA key cannot be used with %q: its algorithm is RS256", j.Alg)
@@ -78,7 +93,7 @@ func (j *jwk) rsa(key *rsa.PublicKey) error {
 		return fmt.Errorf("token: RS256 key has fewer than %d bits: make one with rsa.GenerateKey of 3072 bits", minModulus)
 	}
 	if key.E < 3 || key.E%2 == 0 || key.N.Sign() < 0 || key.N.Bit(0) == 0 {
-		return fmt.Errorf("token: RS256 key is not valid: make one with rsa.GenerateKey of 3072 bits")
+		return errors.New("token: RS256 key is not valid: make one with rsa.GenerateKey of 3072 bits")
 	}
 	j.Kty = "RSA"
 	j.N = encoding.EncodeToString(key.N.Bytes())

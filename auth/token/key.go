@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/hmac"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -170,17 +169,4 @@ func (k *Key) usable() error {
 		return errors.New("token: there is no key: make one with HS256, EdDSA, ES256, RS256 or Public")
 	}
 	return nil
-}
-
-// p256 returns the coordinates of a point that is on the curve.
-func p256(key *ecdsa.PublicKey) (x, y []byte, err error) {
-	//lint:ignore SA1019 only read, so that a half-built key is an error and no panic
-	if key == nil || key.Curve != elliptic.P256() || key.X == nil || key.Y == nil {
-		return nil, nil, errors.New("token: ES256 key is not on P-256: make one with ecdsa.GenerateKey on elliptic.P256()")
-	}
-	point, err := key.Bytes()
-	if err != nil {
-		return nil, nil, fmt.Errorf("token: ES256 key: %w", err)
-	}
-	return point[1:33], point[33:], nil // after the 4 that says "uncompressed"
 }

@@ -72,14 +72,17 @@ func newPlace(t *testing.T, e engine) place {
 		t.Skipf("%s is not set", e.env)
 	}
 	if e.params != "" {
-		separator := "?"
-		if strings.Contains(p.dsn, "?") {
-			separator = "&"
-		}
-		p.dsn += separator + e.params
+		p.dsn = withParam(p.dsn, e.params)
 	}
 	t.Cleanup(func() { p.drop(t) })
 	return p
+}
+
+func withParam(dsn, param string) string {
+	if strings.Contains(dsn, "?") {
+		return dsn + "&" + param
+	}
+	return dsn + "?" + param
 }
 
 // db opens a handle with a pool of its own, as a process of its own has.

@@ -37,26 +37,39 @@ func TestPurge(t *testing.T) {
 	})
 }
 
-// Purge beside logins deletes no key that was just taken anew, and no process
-// waits for another's batch.
+// Purge beside logins deletes no key whose window an attempt has just begun
+// anew, and neither is an error of the other.
 func TestPurgeBesideReserve(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		stores := nodes(t, p)
-		short := auth.Limit{Max: 1000, Window: 2 * time.Millisecond, Lease: time.Second}
-		for _, err := range atOnce(6, func(i int) error {
-			for n := range 60 {
-				if i%2 == 0 {
-					if _, err := stores[i%3].Purge(t.Context(), 10); err != nil {
+		_, db := p.store(t)
+		one := auth.Limit{Max: 1, Window: time.Hour, Lease: time.Hour}
+		const keys = 60
+		for i := range keys {
+			reserve(t, stores[0], fmt.Sprint("k", i), auth.Granted)
+		}
+		if _, err := db.Exec("UPDATE " + p.prefix + "throttle SET window_ends = 1"); err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range atOnce(4, func(i int) error {
+			for n := range keys {
+				if i%2 == 0 { // two purge, the other two share the keys
+					if _, err := stores[0].Purge(t.Context(), 3); err != nil {
 						return err
 					}
 					continue
 				}
-				l := short
-				if n == 59 {
-					l.Window = time.Hour
+				if n%4 == i {
+					continue
 				}
-				if _, err := stores[i%3].Reserve(t.Context(), fmt.Sprint("k", n%7), l); err != nil {
-					return err
+				key := fmt.Sprint("k", n)
+				for range 2 {
+					if _, err := stores[i%3].Reserve(t.Context(), key, one); err != nil {
+						return err
+					}
+				}
+				if r, err := stores[i%3].Reserve(t.Context(), key, one); err != nil || r.Decision != auth.Undecided {
+					return fmt.Errorf("Reserve(%s) with its one slot taken: %v, %w; want Undecided", key, r.Decision, err)
 				}
 			}
 			return nil
