@@ -1,8 +1,12 @@
 package httpadapter_test
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/auth/authtest"
 	"github.com/sallyport-go/sallyport/httpadapter"
 )
 
@@ -218,3 +223,24 @@ func TestTenMegabytesOverAConnection(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// A client that sends everything before it reads still gets its answer.
+func TestALongBodyIsAnswered(t *testing.T) {
+	h, err := httpadapter.New(new(authtest.Fake), nil)
+	require.NoError(t, err)
+	server := httptest.NewServer(h)
+	defer server.Close()
+	for path, status := range map[string]string{"/api/auth/login": "413", "/api/auth/logout": "200", "/api/auth/nothing": "404"} {
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		require.NoError(t, err)
+		const size = 10_000_000
+		_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", path, size)
+		require.NoError(t, err)
+		_, err = conn.Write(bytes.Repeat([]byte{'a'}, size))
+		require.NoError(t, err, "%s: the connection stays open while the body comes", path)
+		line, err := bufio.NewReader(conn).ReadString('\n')
+		require.NoError(t, err)
+		require.Contains(t, line, status, path)
+		require.NoError(t, conn.Close())
+	}
+}

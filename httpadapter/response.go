@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -99,6 +100,12 @@ func retryAfter(err error) string {
 	return strconv.FormatInt(seconds, 10)
 }
 
+// How long and how far a body is read that decides nothing any more.
+const (
+	lingerTime  = 3 * time.Second
+	lingerBytes = 16 << 20
+)
+
 // envelope is every answer, its fields in the documented order.
 type envelope struct {
 	Success     bool                `json:"success"`
@@ -162,4 +169,19 @@ func write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	if r.Method != http.MethodHead {
 		w.Write(body) // a client that has gone is nobody to tell
 	}
+	linger(w, r)
+}
+
+// linger reads on, within bounds, after an answer that came before the end of
+// the request's body. net/http closes a connection whose body is not read, and
+// a client that sends all before it looks would meet a broken connection in
+// place of the answer.
+func linger(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength == 0 || r.Body == nil || r.Header.Get("Expect") != "" {
+		return
+	}
+	control := http.NewResponseController(w)
+	control.Flush()
+	control.SetReadDeadline(time.Now().Add(lingerTime)) // where that cannot be set, the server's own holds
+	io.CopyN(io.Discard, r.Body, lingerBytes)
 }

@@ -172,7 +172,7 @@ var sequences = [...]string{
 	"abcdefghijklmnopqrstuvwxyza",
 	"qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./",
 	"qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn",
-	"1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/",
+	"1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/", "1qay2wsx3edc4rfv5tgb6zhn7ujm",
 	"!@#$%^&*()_+",
 }
 

@@ -18,7 +18,7 @@ func TestDefaultPolicyRefusesWhatIsGuessedFirst(t *testing.T) {
 		"passwordpassword", "PasswordPassword1!", "P@ssw0rdP@ssw0rd", "password12345678", "mypasswordispassword",
 		"aaaaaaaaaaaaaaaaaaaa", "abcabcabcabcabc", "abcabcabcabcabcab", "correcthorse1correcthorse1",
 		"123456789012345", "098765432109876", "111111111111111", "1234567890123456789012345678901234567890",
-		"abcdefghijklmno", "zyxwvutsrqponml", "qwertyuiopasdfghjkl", "qwertyuiop123456", "!@#$%^&*()!@#$%",
+		"abcdefghijklmno", "zyxwvutsrqponml", "qwertyuiopasdfghjkl", "1qaz2wsx3edc4rfv", "qwertyuiop123456", "!@#$%^&*()!@#$%",
 		"letmeinletmein123", "adminadminadmin1", "iloveyouforever!!", "Summer2024Summer",
 		"correcthorsebatterystaple", "thequickbrownfoxjumpsoverthelazydog",
 		"               ", "- - - - - - - - ", "äääääääääääääää", "парольпароль123", "😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀",
