@@ -1,45 +1,80 @@
-// Package store says how to write a backend; it holds no code. Its
-// subdirectories are backends that exist: memory for one process, sql for
-// SQLite, PostgreSQL and MariaDB.
+// Package store is where the backends live. It has no code: this page is about
+// writing another one.
 //
 // # Which interfaces
 //
-// A backend implements parts, and each part on its own is useful, since
-// auth.Compose joins parts from different places:
+// The contracts are in auth/store.go and nowhere else; each method says there
+// what it promises and which errors it may answer. Any other error is taken
+// for a fault and answered 503, so never invent a refusal, and never turn a
+// fault into one: a broken connection is not [auth.ErrSessionNotFound].
 //
-//   - auth.UserStore, two reads, puts a users table that exists already behind
-//     the library. It may also be an auth.LoginRecorder and an
-//     auth.PasswordUpgrader, if the library may write that much.
-//   - auth.AccountStore, where the library creates and changes accounts too.
-//   - auth.SessionStore, which decides who is logged in.
-//   - auth.ThrottleStore, which decides who may try a password.
-//   - auth.IdentityReader, where sessions and users share a database. A host
-//     names it in auth.Options.Identity; it is never detected.
+// A backend need not be everything. [auth.Compose] joins parts:
 //
-// Start with SessionStore: it is the smallest that decides something. The
-// comments in auth/store.go are the whole contract.
+//   - [auth.UserStore], two reads, puts users that are there already behind the
+//     library. [auth.AccountStore] adds the writes of [auth.Accounts].
+//   - [auth.SessionStore] is the authority on who is logged in. It must be one
+//     for all nodes.
+//   - [auth.ThrottleStore] counts failed logins, for all nodes, on its own clock.
+//   - [auth.IdentityReader] is worth having where users and sessions share a
+//     database: one query for each request instead of two.
+//   - [auth.LoginRecorder] and [auth.PasswordUpgrader] are optional. They are
+//     asked of the user store's value itself, so a wrapper hides them.
 //
-// # How to check one
+// # In which order
 //
-// Package storetest turns that contract into cases, each of which says in
-// words what broke:
+// Write the sessions first: seven methods, no uniqueness but the ID, and the
+// suite for them runs in milliseconds. Then the users, reads before writes.
+// Then the throttle, whose Reserve has to be one atomic statement. The
+// identity reader comes last, since its cases compare it with the rest.
+//
+// # How to check it
+//
+// Package storetest has the promises as cases. One test is enough:
 //
 //	func TestStore(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T) auth.Store { return open(t) })
+//		storetest.Run(t, func(t *testing.T) auth.Store {
+//			s := open(t) // fresh and empty; closed by t.Cleanup
+//			return s
+//		})
 //	}
 //
-// storetest.Users, storetest.Sessions, storetest.Throttle and
-// storetest.Identity check a part. Run them on the real engine, with the race
-// detector.
+// A part is checked by storetest.Users, Sessions, Throttle or Identity. What is
+// shared by several processes is opened several times and given as
+// storetest.Nodes(one, other), which sends every call to another handle. Run it
+// under -race.
 //
-// # What is a fault
+// # What a failing case means
 //
-// The errors that a method names are answers: the user is not there, the
-// session has ended. Every other error is a fault and becomes a 503, in which
-// nobody is let in, nobody is logged out and nothing is counted. So a backend
-// never turns a lost connection into auth.ErrSessionNotFound, and never an
-// unknown session into a fault.
+// A case says which promise is broken and what came instead. What is usually
+// behind it, by the beginning of its name:
 //
-// A call that ends because its context did returns an error; what it did is
-// done wholly or not at all.
+//   - exact, by_id/exact, by_user/exact, restamp/exact, reserve/keys_apart: a
+//     collation or a LIKE compares. People log in as others, or share a count.
+//     Compare again in Go, or use a binary collation.
+//   - fields: a column is too short, drops microseconds, pads, or has one byte
+//     a character. Times are best kept as microseconds since 1970 in UTC.
+//   - create/…_race, update/name_race: a check and then an insert. Let a unique
+//     index decide, and map its violation to [auth.ErrUserExists].
+//   - if_hash, upgrade: the comparison is not part of the UPDATE. A password
+//     changed meanwhile is overwritten by the old one.
+//   - update/same_values: rows changed are counted, not rows matched.
+//   - update/username_taken, update/email_taken: two statements without a
+//     transaction. A refused change has promoted somebody.
+//   - list: OFFSET, or an order other than that of the IDs. Somebody is skipped.
+//   - bootstrap: users are counted. The mark has to be a row of its own, written
+//     in the transaction that adds the account and never removed: otherwise a
+//     deleted administrator comes back with a new password.
+//   - touch: an upsert, or a read and then a write. A logout is undone.
+//   - end, end_user: a read was cached, or a replica answered it. Sessions are
+//     read where they are written.
+//   - crowd, reserve: counting and granting are two steps. A limit of ten lets
+//     through as many as come at once.
+//   - settle, window, lease, forget/at_once: the epoch is not compared, or two
+//     epochs of one key are alike. Late answers wipe out failures.
+//   - forget: the prefix is a LIKE without escaping, or lacks its slash.
+//     Unlocking one account unlocks others.
+//   - identity: something is kept between calls. A role taken away still works.
+//   - cancelled: a transaction is missing, or a context that has ended is taken
+//     for a row that is not there.
+//   - values: a pointer is kept or shared.
 package store

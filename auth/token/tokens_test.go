@@ -96,15 +96,18 @@ func TestEveryBitOfATokenCounts(t *testing.T) {
 func TestIssueRefusesWhatVerifyWould(t *testing.T) {
 	tokens := newTokens(t, hs256(t, secret), nil)
 	for name, change := range map[string]func(*auth.Claims){
-		"no session":         func(c *auth.Claims) { c.SessionID = "" },
-		"no user":            func(c *auth.Claims) { c.UserID = "" },
-		"broken UTF-8":       func(c *auth.Claims) { c.UserID = "\xff" },
-		"half a second":      func(c *auth.Claims) { c.IssuedAt = c.IssuedAt.Add(time.Second / 2) },
-		"zero times":         func(c *auth.Claims) { c.IssuedAt, c.ExpiresAt = time.Time{}, time.Time{} },
-		"exp before iat":     func(c *auth.Claims) { c.ExpiresAt = c.IssuedAt.Add(-time.Second) },
-		"exp is iat":         func(c *auth.Claims) { c.ExpiresAt = c.IssuedAt },
-		"a second too long":  func(c *auth.Claims) { c.ExpiresAt = c.ExpiresAt.Add(time.Second) },
-		"the year 10000":     func(c *auth.Claims) { c.ExpiresAt = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC); c.IssuedAt = c.ExpiresAt.Add(-time.Hour) },
+		"no session":        func(c *auth.Claims) { c.SessionID = "" },
+		"no user":           func(c *auth.Claims) { c.UserID = "" },
+		"broken UTF-8":      func(c *auth.Claims) { c.UserID = "\xff" },
+		"half a second":     func(c *auth.Claims) { c.IssuedAt = c.IssuedAt.Add(time.Second / 2) },
+		"zero times":        func(c *auth.Claims) { c.IssuedAt, c.ExpiresAt = time.Time{}, time.Time{} },
+		"exp before iat":    func(c *auth.Claims) { c.ExpiresAt = c.IssuedAt.Add(-time.Second) },
+		"exp is iat":        func(c *auth.Claims) { c.ExpiresAt = c.IssuedAt },
+		"a second too long": func(c *auth.Claims) { c.ExpiresAt = c.ExpiresAt.Add(time.Second) },
+		"the year 10000": func(c *auth.Claims) {
+			c.ExpiresAt = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+			c.IssuedAt = c.ExpiresAt.Add(-time.Hour)
+		},
 		"a user ID too long": func(c *auth.Claims) { c.UserID = strings.Repeat("u", token.MaxToken) },
 	} {
 		c := claimsNow()
@@ -161,15 +164,21 @@ func TestIssuerAndAudienceAreOurs(t *testing.T) {
 // LESSONS 17: Navidrome CVE-2023-51442, a fallback key.
 func TestNewFailsWithoutAGoodKey(t *testing.T) {
 	for name, made := range map[string]func() (*token.Tokens, error){
-		"no secret":         func() (*token.Tokens, error) { return token.NewHS256(nil, nil) },
-		"short secret":      func() (*token.Tokens, error) { return token.NewHS256(secret[:31], nil) },
-		"no key":            func() (*token.Tokens, error) { return token.New(nil, nil) },
-		"zero key":          func() (*token.Tokens, error) { return token.New(new(token.Key), nil) },
-		"no other key":      func() (*token.Tokens, error) { return token.NewHS256(secret, &token.Options{Accept: []*token.Key{nil}}) },
-		"one header twice":  func() (*token.Tokens, error) { return token.NewHS256(secret, &token.Options{Accept: []*token.Key{hs256(t, other)}}) },
+		"no secret":    func() (*token.Tokens, error) { return token.NewHS256(nil, nil) },
+		"short secret": func() (*token.Tokens, error) { return token.NewHS256(secret[:31], nil) },
+		"no key":       func() (*token.Tokens, error) { return token.New(nil, nil) },
+		"zero key":     func() (*token.Tokens, error) { return token.New(new(token.Key), nil) },
+		"no other key": func() (*token.Tokens, error) {
+			return token.NewHS256(secret, &token.Options{Accept: []*token.Key{nil}})
+		},
+		"one header twice": func() (*token.Tokens, error) {
+			return token.NewHS256(secret, &token.Options{Accept: []*token.Key{hs256(t, other)}})
+		},
 		"negative lifetime": func() (*token.Tokens, error) { return token.NewHS256(secret, &token.Options{Lifetime: -1}) },
-		"part of a second":  func() (*token.Tokens, error) { return token.NewHS256(secret, &token.Options{Lifetime: time.Second / 2}) },
-		"issuer not UTF-8":  func() (*token.Tokens, error) { return token.NewHS256(secret, &token.Options{Issuer: "\xff"}) },
+		"part of a second": func() (*token.Tokens, error) {
+			return token.NewHS256(secret, &token.Options{Lifetime: time.Second / 2})
+		},
+		"issuer not UTF-8": func() (*token.Tokens, error) { return token.NewHS256(secret, &token.Options{Issuer: "\xff"}) },
 	} {
 		tokens, err := made()
 		require.Error(t, err, name)

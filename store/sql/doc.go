@@ -1,2 +1,52 @@
-// Package sqlstore keeps users, sessions and throttle on database/sql.
+// Package sqlstore keeps users, sessions and throttle in SQLite, PostgreSQL,
+// MySQL or MariaDB through database/sql. It imports no driver: the host opens
+// the database with the one it has.
+//
+// Call [New], which does no I/O, and then [Store.Migrate]:
+//
+//	db, err := sql.Open("pgx", dsn)
+//	store, err := sqlstore.New(db, sqlstore.Postgres, nil)
+//	err = store.Migrate(ctx)
+//
+// The store is an auth.Store and an auth.AccountStore, and goes into
+// auth.Options.Identity as well. Call [Store.Purge] on a ticker. Where
+// migrations are run by a tool of the host, give it the files of [Migrations]
+// and let the program call [Store.Check] when it starts.
+//
+// # Databases
+//
+// SQLite, 3.42 or later. One file serves any number of processes of one
+// machine. With modernc.org/sqlite, end the DSN in
+//
+//	?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate
+//
+// With synchronous(NORMAL) a session that was ended could come back after a
+// loss of power, though not after the process is killed; FULL has neither.
+//
+// PostgreSQL, 12 or later. Behind PgBouncer in transaction mode, set its
+// max_prepared_statements: the store prepares what it runs often.
+//
+// MySQL 8.0 and MariaDB 10.11, or later, by github.com/go-sql-driver/mysql,
+// with strict SQL mode, which is the servers' default, and with or without
+// clientFoundRows. Columns that are compared are VARBINARY: the utf8mb4
+// collations that both servers have take "a" and "a " for equal. The mysql
+// client shows them as text with --skip-binary-as-hex.
+//
+// In every case db is the primary: a replica that lags would let an ended
+// session in.
+//
+// The conformance suite was run on SQLite 3.54.1 (modernc.org/sqlite 1.62.0),
+// PostgreSQL 15.20 (pgx 5.12.0) and MariaDB 10.11.19 (go-sql-driver/mysql
+// 1.10.1). MySQL 8 has been written for by its manual and was not run.
+//
+// # How it behaves
+//
+// What is found is compared byte by byte, in SQL and where it matters once
+// more in Go. Throttle windows are on the server's clock; whether a session
+// has expired is on this process's, which also set its end.
+//
+// No lock is held from one call to the next. A statement that loses to another
+// by a deadlock, a serialization failure or a busy file is run again, at most
+// ten times. Any other failure is returned as it is, for the caller to answer
+// 503.
 package sqlstore

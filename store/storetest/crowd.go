@@ -22,7 +22,7 @@ var crowdCases = []throttleCase{
 }
 
 // guesses makes n attempts at once, each as a login does: reserve, wait while
-// Undecided, settle by the outcome.
+// Undecided, verify for some milliseconds, settle by the outcome.
 func guesses(c *check, s auth.ThrottleStore, n, most int, wrong func(i int) bool) {
 	var failed, passed, denied atomic.Int64
 	for _, err := range atOnce(n, func(i int) error {
@@ -38,6 +38,7 @@ func guesses(c *check, s auth.ThrottleStore, n, most int, wrong func(i int) bool
 		default:
 			passed.Add(1)
 		}
+		<-time.After(3 * time.Millisecond) // a hash: others come meanwhile
 		return s.Settle(c.Context(), slot, wrong(i))
 	}) {
 		c.ok(err, "one of many")

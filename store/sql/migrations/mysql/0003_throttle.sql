@@ -1,6 +1,6 @@
 CREATE TABLE IF NOT EXISTS {throttle} (
     throttle_key VARBINARY(96) NOT NULL PRIMARY KEY,
-    epoch        BIGINT        NOT NULL,       -- a random number; a new one makes earlier slots void
+    epoch        BIGINT        NOT NULL,       -- a random number, new when earlier slots are void
     failed       INT           NOT NULL,
     pending      INT           NOT NULL,       -- slots granted and not settled
     lease_ends   BIGINT        NOT NULL,       -- then pending attempts are failures

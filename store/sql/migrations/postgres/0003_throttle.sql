@@ -1,6 +1,6 @@
 CREATE TABLE {throttle} (
     throttle_key VARCHAR(96) COLLATE "C" PRIMARY KEY,
-    epoch        BIGINT  NOT NULL,             -- a random number; a new one makes earlier slots void
+    epoch        BIGINT  NOT NULL,             -- a random number, new when earlier slots are void
     failed       INTEGER NOT NULL,
     pending      INTEGER NOT NULL,             -- slots granted and not settled
     lease_ends   BIGINT  NOT NULL,             -- then pending attempts are failures

@@ -1,6 +1,6 @@
 CREATE TABLE {throttle} (
     throttle_key TEXT    NOT NULL PRIMARY KEY,
-    epoch        INTEGER NOT NULL,             -- a random number; a new one makes earlier slots void
+    epoch        INTEGER NOT NULL,             -- a random number, new when earlier slots are void
     failed       INTEGER NOT NULL,
     pending      INTEGER NOT NULL,             -- slots granted and not settled
     lease_ends   INTEGER NOT NULL,             -- then pending attempts are failures

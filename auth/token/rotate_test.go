@@ -1,0 +1,162 @@
+package token_test
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sallyport-go/sallyport/auth/token"
+)
+
+func TestRotation(t *testing.T) {
+	first, second := hs256(t, secret), hs256(t, other).Named()
+	synctest.Test(t, func(t *testing.T) {
+		tokens := newTokens(t, first, nil)
+		old := issue(t, tokens, claimsNow())
+		time.Sleep(time.Hour)
+		last := issue(t, tokens, claimsNow())
+		require.NoError(t, tokens.Rotate(second))
+
+		fresh := issue(t, tokens, claimsNow())
+		require.False(t, strings.HasPrefix(fresh, documented+"."), "the next key mints, under its own name")
+		accepted(t, tokens, fresh, "the next key's token")
+		accepted(t, tokens, old, "no valid token is lost")
+		accepted(t, tokens, last, "not even one just minted")
+
+		time.Sleep(24*time.Hour - time.Second)
+		accepted(t, tokens, last, "valid for a second more")
+		time.Sleep(time.Second)
+		refused(t, tokens, last, "expired, and its key retired with it")
+		now := time.Now().Unix()
+		refused(t, tokens, forge(documented, payload(now, now+60), secret), "a fresh token of a retired key")
+		accepted(t, tokens, fresh, "the next key has no end")
+		time.Sleep(10 * 24 * time.Hour)
+		accepted(t, tokens, issue(t, tokens, claimsNow()), "the next key has no end")
+	})
+}
+
+// Nodes that share a store never see a token they cannot verify.
+func TestRotationOverSeveralNodes(t *testing.T) {
+	first, second := hs256(t, secret), hs256(t, other).Named()
+	a, b := newTokens(t, first, nil), newTokens(t, first, nil)
+	require.NoError(t, a.Accept(second))
+	require.NoError(t, b.Accept(second))
+	require.NoError(t, a.Rotate(second))
+	accepted(t, b, issue(t, a, claimsNow()), "b accepts what a mints with the next key")
+	accepted(t, a, issue(t, b, claimsNow()), "a accepts what b still mints with the former")
+	require.NoError(t, b.Rotate(second))
+	require.NoError(t, b.Rotate(second), "rotating to the key that mints changes nothing")
+	accepted(t, a, issue(t, b, claimsNow()), "both on the next")
+	restarted := newTokens(t, second, &token.Options{Accept: []*token.Key{first}})
+	accepted(t, restarted, issue(t, newTokens(t, first, nil), claimsNow()), "a restart keeps the former key from the configuration")
+	accepted(t, a, issue(t, restarted, claimsNow()), "and mints what the others accept")
+}
+
+// After a restart the former key without a kid still has its end.
+func TestTheUnnamedKeyEndsAfterARestartToo(t *testing.T) {
+	first, second := hs256(t, secret), hs256(t, other).Named()
+	synctest.Test(t, func(t *testing.T) {
+		tokens := newTokens(t, second, &token.Options{Lifetime: time.Hour, Accept: []*token.Key{first}})
+		forged := func() string {
+			now := time.Now().Unix()
+			return forge(documented, payload(now, now+60), secret)
+		}
+		time.Sleep(time.Hour - time.Second)
+		accepted(t, tokens, forged(), "within a lifetime")
+		time.Sleep(time.Second)
+		refused(t, tokens, forged(), "a lifetime later")
+		require.NoError(t, tokens.Accept(second), "and what is accepted already stays as it is")
+		refused(t, tokens, forged(), "a change of the set brings nothing back")
+	})
+}
+
+func TestRevoke(t *testing.T) {
+	first, second := hs256(t, secret), hs256(t, other).Named()
+	tokens := newTokens(t, first, nil)
+	tok := issue(t, tokens, claimsNow())
+	require.ErrorContains(t, tokens.Revoke(first), "rotate to another first")
+	require.NoError(t, tokens.Rotate(second))
+	accepted(t, tokens, tok, "before it is revoked")
+	require.NoError(t, tokens.Revoke(first))
+	refused(t, tokens, tok, "from the moment it is revoked")
+	require.NoError(t, tokens.Revoke(first), "revoking again is no error")
+	accepted(t, tokens, issue(t, tokens, claimsNow()), "others are untouched")
+}
+
+func TestTheSetRefusesKeysThatDoNotFit(t *testing.T) {
+	tokens := newTokens(t, hs256(t, secret), nil)
+	pub, _ := must2(t)(ed25519.GenerateKey(rand.Reader))
+	public := must[*token.Key](t)(token.Public("EdDSA", pub))
+	for _, k := range []*token.Key{nil, new(token.Key), hs256(t, other), hs256(t, secret)} {
+		require.Error(t, tokens.Accept(k), "%v", k)
+		require.Error(t, tokens.Rotate(k), "%v", k)
+	}
+	require.ErrorContains(t, tokens.Accept(hs256(t, other)), "Named", "two keys cannot have one header")
+	require.Error(t, tokens.Revoke(nil))
+	require.ErrorContains(t, tokens.Rotate(public), "public")
+	require.NoError(t, tokens.Accept(public), "a public key may be accepted")
+	tok := issue(t, tokens, claimsNow())
+	require.True(t, strings.HasPrefix(tok, documented+"."), "a change that fails leaves all as it was")
+	accepted(t, tokens, tok, "a change that fails leaves all as it was")
+}
+
+// A private key takes the place of its own public half.
+func TestRotateToAnAcceptedPublicKey(t *testing.T) {
+	pub, priv := must2(t)(ed25519.GenerateKey(rand.Reader))
+	key := must[*token.Key](t)
+	tokens := newTokens(t, hs256(t, secret), &token.Options{Accept: []*token.Key{key(token.Public("EdDSA", pub))}})
+	require.NoError(t, tokens.Rotate(key(token.EdDSA(priv))))
+	accepted(t, tokens, issue(t, tokens, claimsNow()), "minted with the private half")
+	require.NoError(t, tokens.Rotate(key(token.Ed25519(priv))), "the same key under its newer name has another header")
+	accepted(t, tokens, issue(t, tokens, claimsNow()), "minted under the newer name")
+}
+
+// Under -race: while keys are rotated to and revoked, every token that is
+// minted is accepted from then on.
+func TestRotationUnderLoad(t *testing.T) {
+	tokens := newTokens(t, hs256(t, secret), nil)
+	var next []*token.Key
+	for i := range 100 {
+		next = append(next, hs256(t, fmt.Appendf(nil, "%032d", i)).Named())
+	}
+	var stop atomic.Bool
+	var lost, minted atomic.Int64
+	var load sync.WaitGroup
+	for range 4 {
+		load.Go(func() {
+			for c := claimsNow(); !stop.Load() || minted.Load() < 1000; minted.Add(1) {
+				tok, err := tokens.Issue(t.Context(), c)
+				if err != nil {
+					lost.Add(1)
+					return
+				}
+				for range 3 {
+					if _, err := tokens.Verify(t.Context(), tok); err != nil {
+						lost.Add(1)
+					}
+				}
+				tokens.JWKS()
+			}
+		})
+	}
+	for i, k := range next {
+		if i%2 == 0 {
+			require.NoError(t, tokens.Accept(k))
+		}
+		require.NoError(t, tokens.Rotate(k))
+		for seen := minted.Load(); minted.Load() < seen+4 && lost.Load() == 0; {
+			tokens.JWKS() // let the load pass
+		}
+	}
+	stop.Store(true)
+	load.Wait()
+	require.Zero(t, lost.Load(), "rotation under load loses no token")
+}
