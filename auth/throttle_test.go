@@ -74,10 +74,12 @@ func TestParallelRightLoginsAllPass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New()}
 		nodes := []*house{openHouse(t, store), openHouse(t, store), openHouse(t, store)}
+		for _, n := range nodes {
+			n.hasher.cost = 30 * time.Millisecond
+		}
 		var got tally
 		var wg sync.WaitGroup
 		for i := range 100 {
-			nodes[i%3].hasher.cost = 30 * time.Millisecond
 			wg.Go(func() {
 				_, err := nodes[i%3].login(t.Context(), "john", rightPassword)
 				got.count(err)

@@ -193,6 +193,20 @@ func TestMalformedHashesAreUnusableAfterOneHash(t *testing.T) {
 	}
 }
 
+func TestReadingAHashTakesNoMemoryToSpeakOf(t *testing.T) {
+	h := cheap(t, quickFormats())
+	huge := "$argon2id$v=19$" + strings.Repeat("$", 8<<20)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if res := verify(t, h, huge, right); !res.Unusable {
+		t.Errorf("got %+v, promised Unusable", res)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 4<<20 {
+		t.Errorf("a hash of 8 MiB made Verify allocate %d MiB", took>>20)
+	}
+}
+
 func TestEachCallIsOneHash(t *testing.T) {
 	h := cheap(t, quickFormats())
 	own := hash(t, h, right)

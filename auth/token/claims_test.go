@@ -98,6 +98,7 @@ func TestOtherClaimsAndOtherJSON(t *testing.T) {
 		"no comma":         strings.Replace(good, ",", " ", 1),
 		"no colon":         strings.Replace(good, ":", " ", 1),
 		"an equals sign":   strings.Replace(good, ":", "=", 1),
+		"no value":         `{"nbf":,` + good[1:],
 		"trailing data":    good + "{}",
 		"two documents":    good + good,
 		"an array":         "[" + good + "]",
@@ -135,6 +136,14 @@ func TestOtherClaimsAndOtherJSON(t *testing.T) {
 		if name == "escapes" {
 			require.Equal(t, "\"\\/\b\f\n\r\té😀", c.UserID)
 		}
+	}
+}
+
+// LESSONS 13: a number that no clock shows.
+func TestTimesAreBounded(t *testing.T) {
+	for value, want := range map[string]bool{"0": true, "253402300799": true, "253402300800": false, "9223372036854775807": false} {
+		_, ok := token.ParseClaims(with("exp", value), "sallyport")
+		require.Equal(t, want, ok, "exp is %s; the year 9999 ends at 253402300799", value)
 	}
 }
 

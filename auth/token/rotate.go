@@ -7,7 +7,8 @@ import (
 
 // Accept verifies the tokens of one more key from now on. Several nodes that
 // share a store accept the next key everywhere before any of them rotates to
-// it. A key that is accepted already is no error.
+// it. A key that is accepted already is no error, and keeps its end if it has
+// been rotated away from.
 func (t *Tokens) Accept(key *Key) error {
 	if err := addable(key); err != nil {
 		return err

@@ -78,6 +78,21 @@ func TestTheUnnamedKeyEndsAfterARestartToo(t *testing.T) {
 	})
 }
 
+// What is being retired is not brought back by the configuration that still
+// lists it.
+func TestAcceptKeepsTheEndOfAFormerKey(t *testing.T) {
+	first, second := hs256(t, secret).Named(), hs256(t, other).Named()
+	synctest.Test(t, func(t *testing.T) {
+		tokens, former := newTokens(t, first, nil), newTokens(t, first, nil)
+		require.NoError(t, tokens.Rotate(second))
+		require.NoError(t, tokens.Accept(first), "a key that is accepted already is no error")
+		time.Sleep(24*time.Hour - time.Second)
+		accepted(t, tokens, issue(t, former, claimsNow()), "within a lifetime")
+		time.Sleep(time.Second)
+		refused(t, tokens, issue(t, former, claimsNow()), "a lifetime later")
+	})
+}
+
 func TestRevoke(t *testing.T) {
 	first, second := hs256(t, secret), hs256(t, other).Named()
 	tokens := newTokens(t, first, nil)

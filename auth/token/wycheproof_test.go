@@ -44,10 +44,16 @@ func TestWycheproof(t *testing.T) {
 		if key == nil {
 			continue // an algorithm that is not ours, or none: the use of a JWK is not checked where none is read
 		}
+		valid := map[string]bool{}
 		for _, v := range g.Tests {
 			if v.TcID == 372 || v.TcID == 373 {
 				continue // said to be valid with a "?" in a segment, which is not base64url (RFC 7515, section 2)
 			}
+			if valid[v.JWS] && v.Result == "invalid" {
+				t.Logf("tcId %d, %s, is byte for byte a token said to be valid", v.TcID, v.Comment)
+				continue // so far 367 and 370, which have lost the padding they are about
+			}
+			valid[v.JWS] = v.Result == "valid"
 			ran[alg]++
 			require.Equal(t, v.Result == "valid", token.VerifySignature(alg, key, v.JWS), "tcId %d, %s: %s", v.TcID, v.Comment, v.JWS)
 		}

@@ -41,20 +41,9 @@ func (s *Store) IdentityBySession(_ context.Context, sessionID string) (*auth.Id
 	}
 	s.Users.mu.RLock()
 	defer s.Users.mu.RUnlock()
-	user := s.userOf(row)
+	user := s.Users.of(row)
 	if user == nil {
 		return nil, auth.ErrSessionNotFound
 	}
-	return &auth.Identity{User: user.User, Session: row.session(), ReadAt: now}, nil
-}
-
-// userOf returns the row of a session's user, or nil. The session remembers
-// it: among a million users, looking one up costs more than all the rest.
-func (s *Store) userOf(row *session) *account {
-	if user := row.user.Load(); user != nil && !user.deleted {
-		return user
-	}
-	user := s.Users.byID[row.owner.userID]
-	row.user.Store(user)
-	return user
+	return &auth.Identity{User: user.User, Session: row.session(user.ID), ReadAt: now}, nil
 }

@@ -55,6 +55,7 @@ var faults = map[string]fault{
 	"keys folded":                    {"Throttle/reserve/keys_apart", func() auth.Store { return foldedKeys{memory.New()} }},
 	"epoch ignored":                  {"Throttle/window/late_settle", func() auth.Store { return &epochIgnored{Store: memory.New()} }},
 	"right password forgives":        {"Throttle/settle/own_slot_alone", func() auth.Store { return forgivingSettle{memory.New()} }},
+	"slot settled twice":             {"Throttle/settle/again", func() auth.Store { return settledAgain{memory.New(), map[auth.Reservation]int{}} }},
 	"crash is free":                  {"Throttle/lease/late_settle_first", func() auth.Store { return longLease{memory.New()} }},
 	"forget by mere prefix":          {"Throttle/forget/no_mere_prefix", func() auth.Store { return &prefixForget{Store: memory.New()} }},
 	"forget the key alone":           {"Throttle/forget/below", func() auth.Store { return flatKeys{memory.New()} }},

@@ -143,3 +143,21 @@ func (f flatKeys) Settle(ctx context.Context, r auth.Reservation, failed bool) e
 	r.Key = strings.ReplaceAll(r.Key, "/", "-")
 	return f.Store.Settle(ctx, r, failed)
 }
+
+// settledAgain has nothing that stops at zero attempts under way: a slot that
+// is settled again as a failure is one failure more.
+type settledAgain struct {
+	*memory.Store
+	settled map[auth.Reservation]int
+}
+
+func (f settledAgain) Settle(ctx context.Context, r auth.Reservation, failed bool) error {
+	if f.settled[r]++; f.settled[r] > 1 && failed {
+		more, err := f.Store.Reserve(ctx, r.Key, auth.Limit{Max: 1 << 20, Window: time.Hour, Lease: time.Hour})
+		if err != nil {
+			return err
+		}
+		return f.Store.Settle(ctx, more, true)
+	}
+	return f.Store.Settle(ctx, r, failed)
+}

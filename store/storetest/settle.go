@@ -6,6 +6,7 @@ var settleCases = []throttleCase{
 	{"settle/refund", "a slot settled as no failure is free again", settleRefund},
 	{"settle/failure", "a slot settled as a failure is counted", settleFailure},
 	{"settle/own_slot_alone", "a refund gives back its own slot and no failure of others", settleOwn},
+	{"settle/again", "a slot is settled once: settling it again, however, does nothing", settleAgain},
 	{"settle/unknown", "Settle of a key that nobody reserved does nothing and is no error", settleUnknown},
 	{"settle/zero", "Settle of the zero Reservation does nothing and is no error", settleZero},
 	{"settle/other_epoch", "Settle does nothing when the slot's epoch is not the count's", settleOther},
@@ -34,6 +35,23 @@ func settleOwn(c *check, s auth.ThrottleStore) {
 	c.settle(s, under, true)
 	c.reserve(s, "key", limit(2), auth.Denied)
 	c.reserve(s, "key", limit(3), auth.Granted)
+}
+
+// settleAgain has no other slot under way: a store of plain counts cannot tell
+// two slots of one epoch apart, and need not.
+func settleAgain(c *check, s auth.ThrottleStore) {
+	for _, again := range []bool{false, true} {
+		slot := c.reserve(s, "key", limit(1), auth.Granted)
+		c.settle(s, slot, false)
+		c.settle(s, slot, again)
+	}
+	failed := c.reserve(s, "key", limit(1), auth.Granted)
+	for _, again := range []bool{true, true, false, false} {
+		c.settle(s, failed, again)
+	}
+	c.reserve(s, "key", limit(1), auth.Denied)
+	c.reserve(s, "key", limit(2), auth.Granted)   // one failure is counted,
+	c.reserve(s, "key", limit(2), auth.Undecided) // and no attempt less than none
 }
 
 func settleUnknown(c *check, s auth.ThrottleStore) {

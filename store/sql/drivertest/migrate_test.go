@@ -243,3 +243,27 @@ func TestSchema(t *testing.T) {
 		}
 	})
 }
+
+// A migration that fails lets go of the lock and of its transaction: the next
+// migrator neither waits for it nor inherits its connection.
+func TestMigrateFails(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		s, db := p.store(t)
+		if _, err := db.Exec("CREATE TABLE " + p.prefix + "migrations (version INT)"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Migrate(t.Context()); err == nil || !strings.Contains(err.Error(), "0001_users.sql") {
+			t.Fatalf("Migrate over a foreign table: %v, want an error that names the file", err)
+		}
+		idle(t, db)
+		if _, err := db.Exec("DROP TABLE " + p.prefix + "migrations"); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+		defer cancel()
+		other, _ := p.store(t)
+		if err := other.Migrate(ctx); err != nil {
+			t.Errorf("Migrate by another process, after one that failed: %v", err)
+		}
+	})
+}
