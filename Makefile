@@ -26,7 +26,7 @@ fuzz: ## run every fuzz target for FUZZTIME
 		for target in $$(cd $$dir && go test -list '^Fuzz' . | grep '^Fuzz'); do \
 			echo "$$dir $$target"; \
 			out=$$(mktemp); (cd $$dir && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) . ) > $$out 2>&1 || { cat $$out; exit 1; }; \
-			tail -n 2 $$out | head -n 1; rm -f $$out; \
+			grep "^fuzz: elapsed" $$out | tail -n 1; rm -f $$out; \
 		done; \
 	done
 

@@ -39,6 +39,8 @@ func TestEachClaimIsRequiredAndTyped(t *testing.T) {
 	tokens := newTokens(t, hs256(t, secret), nil)
 	accepted(t, tokens, forge(documented, with("", ""), secret), "the payload itself must be good")
 	for _, name := range claimNames {
+		_, ok := token.ParseClaims(with(name, ""), "sallyport")
+		require.False(t, ok, "%s is missing, and is not taken for a zero", name)
 		values := []string{"", "null", `""`, "true", "false", "{}", "[]", "[null]", `[[]]`, "0", "-1", "1.5", `{"a":1}`, "nul", `"`}
 		if name == "iat" || name == "exp" {
 			now := strconv.FormatInt(time.Now().Unix()+60, 10)

@@ -1,0 +1,2 @@
+// Package redisstore keeps sessions and throttle in Redis.
+package redisstore
