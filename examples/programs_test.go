@@ -2,6 +2,7 @@ package examples_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -237,7 +238,12 @@ func TestAStrangerLogsIn(t *testing.T) {
 
 	for _, name := range []string{"admin", "ADMIN"} {
 		token := s.login(t, name, s.password)
-		require.Regexp(t, `^eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9\.`, token)
+		require.Regexp(t, `^eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9\.`, token, "the documented header")
+		var claims struct{ Iat, Exp int64 }
+		payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(payload, &claims))
+		require.EqualValues(t, 86_400, claims.Exp-claims.Iat, "24 hour lifetime")
 		require.Equal(t, 200, s.validate(t, token))
 		for _, set := range []string{"aws", "nvidia"} {
 			a := s.call(t, "GET", set+"-credentials", token, "")

@@ -55,6 +55,20 @@ func TestFloorIsCountedFromTheBeginningOfTheWork(t *testing.T) {
 	}
 }
 
+func TestSlowHashesLiftTheFloorOfTheNextOnes(t *testing.T) {
+	h := cheap(t, &password.Options{Legacy: []password.Format{password.Bcrypt(4)}})
+	h.OnWork(func(string) {
+		for begun := time.Now(); time.Since(begun) < 4*h.Floor(); { // a busy machine
+		}
+	})
+	verify(t, h, "", right)
+	h.OnWork(func(string) {})
+	begun := time.Now()
+	if wait := verify(t, h, "", right).NotBefore.Sub(begun); wait < 4*h.Floor() {
+		t.Errorf("hashes take more than four times the slowest: the next answer waits %v, promised %v or more", wait, 4*h.Floor())
+	}
+}
+
 func TestFloorRisesWithLoadAndSinksAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const slowest = 200 * time.Millisecond

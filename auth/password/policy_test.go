@@ -16,7 +16,7 @@ func TestDefaultPolicyRefusesWhatIsGuessedFirst(t *testing.T) {
 	var policy *password.Policy
 	for _, pw := range []string{
 		"passwordpassword", "PasswordPassword1!", "P@ssw0rdP@ssw0rd", "password12345678", "mypasswordispassword",
-		"aaaaaaaaaaaaaaaaaaaa", "abcabcabcabcabc", "abcabcabcabcabcab", "correcthorse1correcthorse1",
+		"aaaaaaaaaaaaaaaaaaaa", "abcabcabcabcabc", "abcabcabcabcabcab", "vx3kqowm9vx3kqowm9", "vx3kqowm9vx3kqowm9vx3",
 		"123456789012345", "098765432109876", "111111111111111", "1234567890123456789012345678901234567890",
 		"abcdefghijklmno", "zyxwvutsrqponml", "qwertyuiopasdfghjkl", "1qaz2wsx3edc4rfv", "qwertyuiop123456", "!@#$%^&*()!@#$%",
 		"letmeinletmein123", "adminadminadmin1", "iloveyouforever!!", "Summer2024Summer",
@@ -33,7 +33,7 @@ func TestDefaultPolicyAsksForNothingElse(t *testing.T) {
 	var policy *password.Policy
 	for _, pw := range []string{
 		"a boat full of quiet engineers", "nine lamps over water", "velvet-anchor-onion", "securePassword123Ladder",
-		"лодка плывёт домой", "静かな池に蛙が飛び込んだ水の音", "tulip7orbit9cabbage", "837465019284750", "x8Kq2Lm9Zr4Tw7P",
+		"лодка плывёт домой", "静かな池に蛙が飛び込んだ水の音", "tulip7orbit9cabbage", "tulip7orbit9cabbagetulip7orbit9cabbage", "837465019284750", "x8Kq2Lm9Zr4Tw7P",
 		strings.Repeat("the lamp over the water ", 1) + strings.Repeat("x", 4000),
 		"tab\tand\nnewline are characters",
 	} {

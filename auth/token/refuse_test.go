@@ -84,8 +84,8 @@ func TestOtherSerialisations(t *testing.T) {
 	}
 }
 
-// Wycheproof JSON Web Signature, HS256 tcId 367, 370 and 374: one token has
-// one spelling. The signature is right for the spelling given, where it can be.
+// Wycheproof JSON Web Signature, HS256 tcId 374 and its kind: one token has one
+// spelling. The signature is right for the spelling given, where it can be.
 func TestBase64IsCanonical(t *testing.T) {
 	tokens := newTokens(t, hs256(t, secret), nil)
 	var tok string
