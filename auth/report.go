@@ -50,10 +50,9 @@ func (r *reporter) bounded(ctx context.Context) (context.Context, context.Cancel
 	return context.WithTimeout(ctx, r.timeout)
 }
 
-// Audit gives an event to the Auditor in Options, so that a Service can be the
-// Auditor of what belongs to it. It sets Time, and ActorID where ctx carries
-// somebody other than the event's user.
-func (r *reporter) Audit(ctx context.Context, e Event) error {
+// keep gives an event to the auditor. It sets Time, and ActorID where ctx
+// carries somebody other than the event's user.
+func (r *reporter) keep(ctx context.Context, e Event) error {
 	e.Time = time.Now().UTC()
 	if actor, ok := IdentityFrom(ctx); ok && e.ActorID == "" && actor.User.ID != e.UserID {
 		e.ActorID = actor.User.ID
@@ -66,7 +65,7 @@ func (r *reporter) Audit(ctx context.Context, e Event) error {
 // audit reports what has happened already: an auditor's failure is logged and
 // counted and changes nothing.
 func (r *reporter) audit(ctx context.Context, e Event) {
-	if err := r.Audit(ctx, e); err != nil {
+	if err := r.keep(ctx, e); err != nil {
 		r.log.LogAttrs(ctx, slog.LevelError, "auth event was not kept",
 			append(e.attrs(), slog.Any("audit_err", err), slog.Int64("not_kept", r.unkept.Add(1)))...)
 	}

@@ -77,7 +77,10 @@ type Service struct {
 	reporter
 }
 
-var _ Authenticator = (*Service)(nil)
+var (
+	_ Authenticator = (*Service)(nil)
+	_ Auditor       = (*Service)(nil)
+)
 
 // New returns a Service. It does no I/O, and hashes one password to have a
 // decoy for logins without an account. The error joins all that is wrong.
@@ -229,6 +232,11 @@ func (s *Service) Unlock(ctx context.Context, userID string) error {
 	s.audit(ctx, Event{Kind: EventAccountUnlocked, UserID: user.ID, Username: user.Username})
 	return nil
 }
+
+// Audit implements [Auditor] by the one in Options, so that what belongs to a
+// Service, such as an httpadapter.Handler, tells the same record. It sets the
+// event's Time, and its ActorID where ctx carries somebody other than its user.
+func (s *Service) Audit(ctx context.Context, e Event) error { return s.keep(ctx, e) }
 
 // claims verifies a token.
 func (s *Service) claims(ctx context.Context, token string) (*Claims, error) {

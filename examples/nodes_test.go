@@ -151,6 +151,22 @@ func TestThreeProcessesOnOneDatabase(t *testing.T) {
 	}
 }
 
+func TestOneProcessInMemory(t *testing.T) {
+	s := start(t, nil, "-db", "memory:")
+	login := func(name, password string) int {
+		return s.call(t, "POST", "login", "", credentials(name, password)).status
+	}
+	require.Equal(t, map[int]int{200: 100}, statuses(100, func(int) int { return login("admin", s.password) }))
+	for _, name := range []string{"admin", "nobody"} {
+		spellings := []string{name, strings.ToUpper(name), " " + name, "\uff41" + name[1:]}
+		if name == "nobody" {
+			spellings[3] = "\uff4e" + name[1:]
+		}
+		wrong := statuses(60, func(i int) int { return login(spellings[i%4], "wrong") })
+		require.Equal(t, map[int]int{401: 10, 429: 50}, wrong, "of sixty guesses at %s ten are verified", name)
+	}
+}
+
 // eventually logs John in once the node has forgotten a denial, which takes it
 // five seconds at most.
 func eventually(t *testing.T, s *server) string {

@@ -84,6 +84,9 @@ func TestFailingLoginsCostTheSame(t *testing.T) {
 }
 
 func TestFailingBcryptLoginsCostTheSame(t *testing.T) {
+	if raceEnabled {
+		t.Skip("bcrypt takes twenty times longer")
+	}
 	h := cheap(t, &password.Options{Legacy: []password.Format{password.Bcrypt(8)}})
 	raw, err := bcrypt.GenerateFromPassword([]byte(seventyTwo), 8)
 	if err != nil {

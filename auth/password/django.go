@@ -19,7 +19,8 @@ const (
 var djangoBase64 = base64.StdEncoding.Strict()
 
 // DjangoPBKDF2 is Django's pbkdf2_sha256$iterations$salt$hash of up to the
-// given number of iterations: 1000000 for Django 5.2, less for older ones.
+// given number of iterations: 870000 for Django 5.1, 1000000 for 5.2, and more
+// for later ones.
 //
 // A password with a NUL byte never matches: HMAC pads its key with NUL, so
 // that "a" and "a\x00" are one to it.
