@@ -81,14 +81,30 @@ func TestSessionsLeaveNothingBehind(t *testing.T) {
 func TestIndexDropsSessionsThatExpired(t *testing.T) {
 	ctx, prefix, client := t.Context(), newPrefix(t), dial(t)
 	s := open(t, client, prefix)
-	over := session(1)
+	require.NoError(t, s.CreateSession(ctx, session(1)))
+	over := session(2)
 	over.ExpiresAt = time.Now().Add(-time.Hour)
 	require.NoError(t, s.CreateSession(ctx, over))
-	require.NoError(t, s.CreateSession(ctx, session(2)))
 	require.NoError(t, s.CreateSession(ctx, session(3)))
 	ids, err := client.ZRange(ctx, prefix+"user:jane", 0, -1).Result()
 	require.NoError(t, err)
-	require.ElementsMatch(t, []string{"session-2", "session-3"}, ids, "an index does not grow with every login there ever was")
+	require.ElementsMatch(t, []string{"session-1", "session-3"}, ids, "an index does not grow with every login there ever was")
+}
+
+// The index of a user may hold the ID of another's session: that of a
+// CreateSession which was refused.
+func TestUsersChangeTheirOwnSessionsAlone(t *testing.T) {
+	ctx, s := t.Context(), open(t, dial(t), newPrefix(t))
+	require.NoError(t, s.CreateSession(ctx, session(1)))
+	taken := session(1)
+	taken.UserID = "eve"
+	require.Error(t, s.CreateSession(ctx, taken), "an ID is not usable twice")
+
+	require.NoError(t, s.RestampSessions(ctx, "eve", "stamp", "other"))
+	require.NoError(t, s.EndUserSessions(ctx, "eve", ""))
+	found, err := s.SessionByID(ctx, "session-1")
+	require.NoError(t, err, "EndUserSessions of another user spares it")
+	require.Equal(t, "stamp", found.Stamp, "RestampSessions of another user spares it")
 }
 
 func TestKeysOutliveTheirSessionByAMinute(t *testing.T) {

@@ -59,7 +59,7 @@ var (
 		local expires = math.ceil(ends / 1000) + 1
 		redis.call('PEXPIREAT', count, whole(expires))
 		if new then
-			redis.call('ZCOUNT', index, '-inf', '(' .. whole(now / 1000 - 1))
+			redis.call('ZREMRANGEBYSCORE', index, '-inf', '(' .. whole(now / 1000 - 1))
 			redis.call('ZADD', index, whole(expires), key)
 			redis.call('PEXPIREAT', index, redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')[2])
 		end
