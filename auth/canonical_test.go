@@ -60,6 +60,18 @@ func FuzzRegion(f *testing.F) {
 	})
 }
 
+func TestValidRegion(t *testing.T) {
+	for _, s := range []string{"eu-north-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-isob-east-1"} {
+		require.True(t, auth.ValidRegion(s), s)
+	}
+	for _, s := range []string{
+		"", "-", "eu", "eu-1", "e-north-1", "toolong-north-1", "EU-north-1", "eu--1", "eu-north-", "eu-north-x", "eu-n0rth-1",
+		"eu-north-1\n", "eu-north-1.evil.example", "eu-" + strings.Repeat("n", 40) + "-1",
+	} {
+		require.False(t, auth.ValidRegion(s), "%q", s)
+	}
+}
+
 func TestParseRoleIsClosed(t *testing.T) {
 	for _, s := range []string{"user", "admin", "super_admin"} {
 		r, err := auth.ParseRole(s)

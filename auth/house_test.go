@@ -224,6 +224,9 @@ func (s *faulty) CreateSession(ctx context.Context, session *auth.Session) error
 	if err := s.enter("CreateSession"); err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err // as a database does
+	}
 	err := s.Store.CreateSession(ctx, session)
 	return errors.Join(err, s.enter("CreatedSession"))
 }

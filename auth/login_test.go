@@ -191,6 +191,16 @@ func TestAClientThatHangsUp(t *testing.T) {
 	})
 }
 
+func TestAClientThatHangsUpWithTheRightPasswordIsLoggedIn(t *testing.T) {
+	h := newHouse(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	h.hasher.during = cancel
+	g, err := h.login(ctx, "john", rightPassword)
+	require.NoError(t, err, "once the hash began, hanging up changes nothing")
+	_, err = h.Validate(t.Context(), g.Token, 0)
+	require.NoError(t, err)
+}
+
 func TestAFullHashingQueueIs503(t *testing.T) {
 	h := newHouse(t, func(o *auth.Options) { o.AccountLimit.Max = 1 })
 	busy := error(password.ErrBusy)

@@ -108,6 +108,34 @@ func TestTheWindowEndsAndRetryAfterIsTrue(t *testing.T) {
 	})
 }
 
+// Whoever is told when to come back is not refused again for another reason.
+func TestRetryAfterIsTheLongestOfTheDenials(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, func(o *auth.Options) { o.AddressLimit = auth.Limit{Max: 10, Window: time.Hour} })
+		guess(t, h, "john", home, 10)
+		_, err := h.login(t.Context(), "john", rightPassword)
+		var retry *auth.RetryAfter
+		require.ErrorAs(t, err, &retry)
+		require.Equal(t, time.Hour, retry.After, "the account is free after 15 minutes, the address after an hour")
+		time.Sleep(retry.After)
+		h.mustLogin(t)
+	})
+}
+
+func TestASlotGivenBackIsTakenAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, func(o *auth.Options) { o.AccountLimit.Max = 1 })
+		h.hasher.cost = 30 * time.Millisecond
+		began := time.Now()
+		var wg sync.WaitGroup
+		for range 5 {
+			wg.Go(func() { h.mustLogin(t) })
+		}
+		wg.Wait()
+		require.Equal(t, 150*time.Millisecond, time.Since(began), "who waits is woken, and does not find out by asking")
+	})
+}
+
 // guess makes n wrong logins, each of which must be compared.
 func guess(t *testing.T, h *house, name string, from netip.Addr, n int) {
 	t.Helper()
@@ -245,6 +273,7 @@ func TestWaitersAreBounded(t *testing.T) {
 		h := newHouse(t, func(o *auth.Options) { o.AccountLimit.Max = 1 })
 		h.hasher.cost = time.Minute / 2
 		var got tally
+		var atOnce atomic.Int64
 		var wg sync.WaitGroup
 		began := time.Now()
 		for range 300 {
@@ -252,6 +281,9 @@ func TestWaitersAreBounded(t *testing.T) {
 				_, err := h.login(t.Context(), "john", rightPassword)
 				got.count(err)
 				if err != nil {
+					if time.Since(began) == 0 {
+						atOnce.Add(1)
+					}
 					require.ErrorIs(t, err, auth.ErrUnavailable)
 					require.LessOrEqual(t, time.Since(began), 11*time.Second, "nobody waits longer than ten seconds at a key")
 				}
@@ -260,6 +292,7 @@ func TestWaitersAreBounded(t *testing.T) {
 		wg.Wait()
 		require.EqualValues(t, 1, got.in.Load())
 		require.EqualValues(t, 299, got.other.Load())
+		require.GreaterOrEqual(t, atOnce.Load(), int64(170), "no more than 128 wait at a key")
 	})
 }
 

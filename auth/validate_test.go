@@ -148,6 +148,7 @@ func TestMaxAgeBoundsWhatIsRemembered(t *testing.T) {
 		time.Sleep(4 * time.Second)
 		require.True(t, valid(b, 5*time.Second))
 		require.Equal(t, read, store.count("SessionByID"), "what is recent enough is not read again")
+		require.True(t, valid(a, 5*time.Second))
 		require.NoError(t, a.Logout(t.Context(), g.Token))
 		require.False(t, valid(a, 5*time.Second), "this node knows at once")
 		require.True(t, valid(b, 5*time.Second), "the other within the age the caller accepts")
@@ -156,6 +157,16 @@ func TestMaxAgeBoundsWhatIsRemembered(t *testing.T) {
 		time.Sleep(time.Second)
 		require.False(t, valid(b, 5*time.Second))
 	})
+}
+
+func TestThisNodeForgetsAUsersSessionsAtOnce(t *testing.T) {
+	h := newHouse(t)
+	g := h.mustLogin(t)
+	_, err := h.Validate(t.Context(), g.Token, time.Minute)
+	require.NoError(t, err)
+	require.NoError(t, h.EndUserSessions(t.Context(), h.john.ID, ""))
+	_, err = h.Validate(t.Context(), g.Token, time.Minute)
+	require.ErrorIs(t, err, auth.ErrInvalidToken)
 }
 
 func TestMaxAgeIsAtMostAMinute(t *testing.T) {
