@@ -3,9 +3,12 @@ package auth
 import (
 	"errors"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/secure/precis"
+	"golang.org/x/text/secure/bidirule"
+	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
 )
 
 // maxLogin bounds a username or e-mail in bytes, before and after folding.
@@ -25,9 +28,6 @@ func Canonical(login string) (string, error) {
 	if len(login) > maxLogin || !utf8.ValidString(login) {
 		return "", errLogin
 	}
-	if plain(login) {
-		return strings.ToLower(login), nil
-	}
 	parts := strings.FieldsFunc(login, func(r rune) bool { return r == ' ' })
 	for i, p := range parts {
 		folded, err := fold(p)
@@ -43,26 +43,63 @@ func Canonical(login string) (string, error) {
 	return name, nil
 }
 
-// plain reports whether s is printable ASCII without a space, for which
-// folding is lower case and nothing else.
+// plain reports whether s is printable ASCII, for which folding is lower case
+// and nothing else.
 func plain(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] >= 0x7f {
 			return false
 		}
 	}
-	return s != ""
+	return true
 }
 
-// fold applies the profile until nothing changes: a few characters need a
-// second pass, and one that never settles is refused.
+// fold is the profile for one part: width, case and form are mapped (RFC 8265,
+// section 3.3.2), and the result obeys the Bidi Rule (RFC 5893) and has only
+// what the IdentifierClass allows everywhere (RFC 8264, section 4.2). What that
+// class allows in some contexts only is refused.
+//
+// It stands on the tables of x/text and not on its package precis, which links
+// language tags as well, half a megabyte for each importer; the tests hold the
+// two side by side.
 func fold(s string) (string, error) {
-	for range 4 {
-		next, err := precis.UsernameCaseMapped.String(s)
-		if err != nil || next == s {
-			return next, err
-		}
-		s = next
+	if plain(s) {
+		return strings.ToLower(s), nil
 	}
-	return "", errLogin
+	s = strings.ReplaceAll(width.Fold.String(s), "\u0130", "i\u0307") // the one whose lower case is two characters
+	s = norm.NFC.String(strings.Map(unicode.ToLower, s))
+	if !bidirule.ValidString(s) || strings.ContainsFunc(s, disallowed) || mixesDigits(s) {
+		return "", errLogin
+	}
+	return s, nil
+}
+
+// disallowed reports whether no name may have r.
+func disallowed(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r <= ' ' || r == 0x7f
+	}
+	if !unicode.In(r, unicode.Ll, unicode.Lm, unicode.Lo, unicode.Mn, unicode.Mc, unicode.Nd) {
+		return true
+	}
+	return unicode.In(r, excepted, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) ||
+		!norm.NFKC.IsNormalString(string(r))
+}
+
+// excepted are the letters and marks that RFC 5892, sections 2.6 and 2.9, take
+// out: fillers, tone marks, and the jamo of old Hangul.
+var excepted = &unicode.RangeTable{R16: []unicode.Range16{
+	{Lo: 0x0640, Hi: 0x0640, Stride: 1}, {Lo: 0x07fa, Hi: 0x07fa, Stride: 1},
+	{Lo: 0x1100, Hi: 0x11ff, Stride: 1}, {Lo: 0x302e, Hi: 0x302f, Stride: 1},
+	{Lo: 0x3031, Hi: 0x3035, Stride: 1}, {Lo: 0x303b, Hi: 0x303b, Stride: 1},
+	{Lo: 0xa960, Hi: 0xa97f, Stride: 1}, {Lo: 0xd7b0, Hi: 0xd7ff, Stride: 1},
+}}
+
+// mixesDigits reports whether s has both Arabic-Indic and extended
+// Arabic-Indic digits, which look alike (RFC 5892, sections A.8 and A.9).
+func mixesDigits(s string) bool {
+	has := func(lo, hi rune) bool {
+		return strings.ContainsFunc(s, func(r rune) bool { return lo <= r && r <= hi })
+	}
+	return has(0x0660, 0x0669) && has(0x06f0, 0x06f9)
 }
