@@ -28,12 +28,27 @@ func (h *Handler) carried(r *http.Request) carried {
 	}
 	if h.cookie != nil {
 		for _, found := range r.CookiesNamed(h.cookie.name()) {
-			if found.Value != "" {
+			if found.Value != "" && spelled(r, found) {
 				c.cookies = append(c.cookies, found.Value)
 			}
 		}
 	}
 	return c
+}
+
+// spelled reports whether the cookie's name stands in the header as it is.
+// net/http takes "__Host-session =" for it too, and a browser that does not
+// would let another host of the domain set it.
+func spelled(r *http.Request, c *http.Cookie) bool {
+	for _, line := range r.Header["Cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			value, ok := strings.CutPrefix(strings.Trim(pair, " \t"), c.Name+"=")
+			if ok && (value == c.Value || value == `"`+c.Value+`"`) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // bearer returns what follows the scheme, whose case does not matter

@@ -87,7 +87,7 @@ func FuzzAuthorization(f *testing.F) {
 // FuzzCookie: the same for cookies.
 func FuzzCookie(f *testing.F) {
 	for _, seed := range []string{"", "=", ";", "__Host-session", "__Host-session=", "__Host-session=T", `__Host-session="T"`, "__Host-session=T; __Host-session=x",
-		"a=b; __Host-session=T", "__Host-session=\x00", "\xff=\xff", "__Host-session=T\r\nX: y", "__Host-session==T", strings.Repeat("a=b; ", 4000)} {
+		"a=b; __Host-session=T", "__Host-session=\x00", "\xff=\xff", "__Host-session=T\r\nX: y", "__Host-session==T", "__Host-session =T", "__Host-session=; __Host-session =T", strings.Repeat("a=b; ", 4000)} {
 		f.Add(seed)
 	}
 	h := newHouse(f, httpadapter.Options{Cookie: &httpadapter.Cookie{}})
