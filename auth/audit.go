@@ -19,6 +19,7 @@ const (
 	EventSessionEnded     EventKind = "session.ended"      // by somebody or something else; Reason says what
 	EventAccountCreated   EventKind = "account.created"    //
 	EventAccountDeleted   EventKind = "account.deleted"    //
+	EventAccountsImported EventKind = "accounts.imported"  // Count at once; account.created beside it for each that is not a plain user
 	EventAccountUnlocked  EventKind = "account.unlocked"   //
 	EventPasswordChanged  EventKind = "password.changed"   //
 	EventPasswordUpgraded EventKind = "password.upgraded"  // a login made the hash anew

@@ -32,6 +32,9 @@ var (
 	// ErrUserExists: the username or e-mail is taken.
 	ErrUserExists = errors.New("auth: username or e-mail is taken")
 
+	// ErrUserPresent: an import finds the account there already, as it is given.
+	ErrUserPresent = errors.New("auth: the account is there already")
+
 	// ErrUserChanged: AccountChange.IfHash no longer holds.
 	ErrUserChanged = errors.New("auth: the account was changed meanwhile")
 

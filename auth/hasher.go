@@ -18,3 +18,12 @@ type PasswordHasher interface {
 	// before the work began. Once begun, it is finished whatever ctx does.
 	Verify(ctx context.Context, hash, password string) (password.Result, error)
 }
+
+// HashReader is a PasswordHasher that can tell at once which hashes it reads.
+// It is optional and is asked of the PasswordHasher value itself; an import of
+// hashes that nothing reads is then refused.
+type HashReader interface {
+	// Reads reports whether Verify can compare a password with the hash, or
+	// finds it Unusable.
+	Reads(hash string) bool
+}

@@ -175,6 +175,29 @@ type AccountStore interface {
 	Bootstrap(ctx context.Context, a *Account) (made bool, err error)
 }
 
+// AccountImporter is an AccountStore that adds many accounts at once. It is
+// optional and is asked of the AccountStore value itself; [Accounts.Import]
+// adds them one by one without it.
+type AccountImporter interface {
+	// ImportAccounts adds, in one transaction, those of the accounts whose
+	// username, e-mail and ID are free, in their order, and leaves the mark
+	// that Bootstrap looks for. It takes accounts as CreateAccount does, any
+	// number of them.
+	//
+	// The answer has an element for each account: nil if it was added, else the
+	// account that has its username, or else its e-mail, or else its ID. That
+	// may be an earlier one of the same call. An error means that none was
+	// added.
+	ImportAccounts(ctx context.Context, accounts []Account) ([]*Account, error)
+}
+
+// AccountLister is an AccountStore that lists accounts with their password
+// hashes, for an export that an operator asked for. Nothing else calls it.
+type AccountLister interface {
+	// ListAccounts returns what ListUsers does, as whole accounts.
+	ListAccounts(ctx context.Context, after string, limit int) ([]Account, error)
+}
+
 // AccountChange says which columns to set; nil fields stay.
 type AccountChange struct {
 	Username     *string // canonical

@@ -128,6 +128,14 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (Result, err
 	return res, err
 }
 
+// Reads reports whether Verify can compare a password with a stored hash: its
+// form is ours or enabled, and it costs no more than was declared. It computes
+// no hash.
+func (h *Hasher) Reads(hash string) bool {
+	_, usable := h.candidate(hash)
+	return usable
+}
+
 // candidate reads a stored hash by the first format that takes it.
 func (h *Hasher) candidate(stored string) (candidate, bool) {
 	if len(stored) > maxStored {

@@ -305,3 +305,27 @@ func TestSlotsLeaveAProcessorFree(t *testing.T) {
 		t.Errorf("Stats of a new Hasher: got %+v, promised %+v", h.Stats(), want)
 	}
 }
+
+// Reads says beforehand what Verify would find unusable.
+func TestReadsAgreesWithVerify(t *testing.T) {
+	h, err := password.New(&password.Options{Legacy: []password.Format{password.Bcrypt(4)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := h.Hash(t.Context(), "lantern orbit walnut")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cheap := "$2b$04$" + strings.Repeat(".", 53)
+	for hash, want := range map[string]bool{
+		own: true, cheap: true, "": false, "md5": false, own + " ": false,
+		strings.Replace(cheap, "$04$", "$05$", 1):                  false, // dearer than declared
+		strings.Replace(own, "m=19456", "m=2097152", 1):            false,
+		"pbkdf2_sha256$1000$salt$" + strings.Repeat("A", 43) + "=": false, // not enabled
+	} {
+		res, err := h.Verify(t.Context(), hash, "x")
+		if reads := h.Reads(hash); reads != want || err != nil || res.Unusable == want {
+			t.Errorf("Reads(%q) = %v, want %v; Verify finds it unusable: %v, %v", hash, reads, want, res.Unusable, err)
+		}
+	}
+}

@@ -12,6 +12,8 @@ var (
 	_ auth.Store              = (*memory.Store)(nil)
 	_ auth.LoginRecorder      = (*memory.Store)(nil)
 	_ auth.PasswordUpgrader   = (*memory.Store)(nil)
+	_ auth.AccountImporter    = (*memory.Store)(nil)
+	_ auth.AccountLister      = (*memory.Store)(nil)
 	_ storetest.IdentityStore = (*memory.Store)(nil)
 )
 

@@ -8,8 +8,9 @@ import (
 	"github.com/sallyport-go/sallyport/auth"
 )
 
-// Users is an [auth.AccountStore] in this process, an [auth.LoginRecorder] and
-// an [auth.PasswordUpgrader].
+// Users is an [auth.AccountStore] in this process, an [auth.LoginRecorder], an
+// [auth.PasswordUpgrader], an [auth.AccountImporter] and an
+// [auth.AccountLister].
 type Users struct {
 	mu      sync.RWMutex
 	byID    map[string]*account
@@ -62,15 +63,24 @@ func (u *Users) ListUsers(_ context.Context, after string, limit int) ([]auth.Us
 	u.mu.RLock()
 	defer u.mu.RUnlock()
 	var page []auth.User
+	for _, row := range u.page(after, limit) {
+		page = append(page, row.User)
+	}
+	return page, nil
+}
+
+// page returns up to limit rows in the order of their IDs, from after on.
+func (u *Users) page(after string, limit int) []*account {
+	var rows []*account
 	for id := range u.ids.from(after) {
-		if len(page) >= limit {
+		if len(rows) >= limit {
 			break
 		}
 		if id != after {
-			page = append(page, u.byID[id].User)
+			rows = append(rows, u.byID[id])
 		}
 	}
-	return page, nil
+	return rows
 }
 
 // CreateAccount adds a copy of the account.

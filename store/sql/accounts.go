@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	insertUser = `INSERT INTO {users} (id, username, email, name, organization, aws_region,
-		role, active, password_hash, created_at, updated_at, last_login, revision)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`
-	deleteUser = `DELETE FROM {users} WHERE id = ?`
-	countUsers = `SELECT COUNT(*) FROM (SELECT id FROM {users} LIMIT 1) AS any_user`
+	insertUsers = `INSERT INTO {users} (id, username, email, name, organization, aws_region,
+		role, active, password_hash, created_at, updated_at, last_login, revision) VALUES `
+	insertValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`
+	deleteUser   = `DELETE FROM {users} WHERE id = ?`
+	countUsers   = `SELECT COUNT(*) FROM (SELECT id FROM {users} LIMIT 1) AS any_user`
 
 	// markOnConflict adds the mark that there was an account once.
 	markOnConflict = `INSERT INTO {marks} (name, made_at) VALUES ('bootstrap', {now}) ON CONFLICT DO NOTHING`
@@ -140,11 +140,17 @@ func (s *Store) setMark(ctx context.Context, tx *sql.Tx) (made bool, err error) 
 }
 
 func (s *Store) insert(ctx context.Context, tx *sql.Tx, a *auth.Account) error {
-	_, err := tx.ExecContext(ctx, s.render(insertUser),
+	_, err := tx.ExecContext(ctx, s.render(insertUsers+insertValues), values(a)...)
+	return err
+}
+
+// values are the arguments of insertValues.
+func values(a *auth.Account) []any {
+	return []any{
 		a.ID, a.Username, nullable(a.Email), a.Name, a.Organization, a.AWSRegion,
 		string(a.Role), a.Active, a.PasswordHash.Reveal(),
-		micros(a.CreatedAt), micros(a.UpdatedAt), micros(a.LastLogin))
-	return err
+		micros(a.CreatedAt), micros(a.UpdatedAt), micros(a.LastLogin),
+	}
 }
 
 // accountFault tells a name that is taken from a fault.

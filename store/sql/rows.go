@@ -44,6 +44,11 @@ func (r *userRow) value() auth.User {
 	return u
 }
 
+// account returns the user with the hash.
+func (r *userRow) account() auth.Account {
+	return auth.Account{User: r.value(), PasswordHash: auth.NewSecret(r.hash)}
+}
+
 // sessionRow is a row of sessions as it is scanned.
 type sessionRow struct {
 	session                        auth.Session

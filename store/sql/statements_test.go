@@ -34,6 +34,8 @@ func callAll(ctx context.Context, s *sqlstore.Store) {
 	s.AccountByLogin(ctx, text)
 	s.UserByID(ctx, text)
 	s.ListUsers(ctx, "", 10)
+	s.ListAccounts(ctx, "", 10)
+	s.ImportAccounts(ctx, []auth.Account{*a, {User: auth.User{ID: "y"}}})
 	s.RecordLogin(ctx, text, time.Now())
 	s.UpdateAccount(ctx, text, auth.AccountChange{
 		Username: &text, Email: &text, Name: &text, Organization: &text, AWSRegion: &text, Role: new(auth.Role),
@@ -194,6 +196,8 @@ func TestFaultsAreNoRefusals(t *testing.T) {
 			"AccountByLogin":    func() error { _, err := s.AccountByLogin(ctx, "x"); return err },
 			"UserByID":          func() error { _, err := s.UserByID(ctx, "x"); return err },
 			"ListUsers":         func() error { _, err := s.ListUsers(ctx, "", 1); return err },
+			"ListAccounts":      func() error { _, err := s.ListAccounts(ctx, "", 1); return err },
+			"ImportAccounts":    func() error { _, err := s.ImportAccounts(ctx, make([]auth.Account, 1)); return err },
 			"SessionByID":       func() error { _, err := s.SessionByID(ctx, "x"); return err },
 			"SessionsByUser":    func() error { _, err := s.SessionsByUser(ctx, "x"); return err },
 			"IdentityBySession": func() error { _, err := s.IdentityBySession(ctx, "x"); return err },

@@ -14,6 +14,8 @@ var (
 	_ auth.AccountStore     = (*Store)(nil)
 	_ auth.LoginRecorder    = (*Store)(nil)
 	_ auth.PasswordUpgrader = (*Store)(nil)
+	_ auth.AccountImporter  = (*Store)(nil)
+	_ auth.AccountLister    = (*Store)(nil)
 	_ auth.IdentityReader   = (*Store)(nil)
 )
 

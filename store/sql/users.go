@@ -21,12 +21,12 @@ const (
 // AccountByLogin returns the account that login names, by one column or both.
 // If it names two, it names nobody.
 func (s *Store) AccountByLogin(ctx context.Context, login string) (*auth.Account, error) {
-	found, err := collect(ctx, s, selectByLogin, []any{login, login}, scanUser)
+	rows, err := collect(ctx, s, selectByLogin, []any{login, login}, scanUser)
 	if err != nil {
 		return nil, fault("read account", err)
 	}
 	var row *userRow
-	for _, r := range found {
+	for _, r := range rows {
 		if r.user.Username != login && r.user.Email != login || login == "" {
 			continue // a host's own collation thought otherwise
 		}
@@ -38,7 +38,8 @@ func (s *Store) AccountByLogin(ctx context.Context, login string) (*auth.Account
 	if row == nil {
 		return nil, auth.ErrUserNotFound
 	}
-	return &auth.Account{User: row.value(), PasswordHash: auth.NewSecret(row.hash)}, nil
+	found := row.account()
+	return &found, nil
 }
 
 // UserByID returns the user as of now.
@@ -56,10 +57,7 @@ func (s *Store) UserByID(ctx context.Context, id string) (*auth.User, error) {
 
 // ListUsers returns a page of users in the byte order of their IDs.
 func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]auth.User, error) {
-	if limit <= 0 {
-		return nil, nil
-	}
-	rows, err := collect(ctx, s, selectUsers, []any{after, limit}, scanUser)
+	rows, err := s.page(ctx, after, limit)
 	if err != nil {
 		return nil, fault("list users", err)
 	}
@@ -68,6 +66,26 @@ func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]auth.
 		users = append(users, row.value())
 	}
 	return users, nil
+}
+
+// ListAccounts is ListUsers with the password hashes.
+func (s *Store) ListAccounts(ctx context.Context, after string, limit int) ([]auth.Account, error) {
+	rows, err := s.page(ctx, after, limit)
+	if err != nil {
+		return nil, fault("list accounts", err)
+	}
+	var accounts []auth.Account
+	for _, row := range rows {
+		accounts = append(accounts, row.account())
+	}
+	return accounts, nil
+}
+
+func (s *Store) page(ctx context.Context, after string, limit int) ([]*userRow, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	return collect(ctx, s, selectUsers, []any{after, limit}, scanUser)
 }
 
 // RecordLogin sets LastLogin. Errors: auth.ErrUserNotFound.

@@ -37,6 +37,16 @@ var faults = map[string]fault{
 	"login moves UpdatedAt":             {"Users/record_login/sets", func() auth.Store { return recordedUpdate{memory.New()} }},
 	"upgrade whatever the hash":         {"Users/upgrade/another", func() auth.Store { return blindUpgrade{memory.New()} }},
 
+	"one taken loses the import":     {"Users/import/username_taken", func() auth.Store { return allOrNothing{memory.New()} }},
+	"an e-mail loses the import":     {"Users/import/email_taken", func() auth.Store { return emailsIgnored{memory.New()} }},
+	"import replaces":                {"Users/import/username_taken", func() auth.Store { return replacing{memory.New()} }},
+	"import by check then act":       {"Users/import/race", func() auth.Store { return checkedImport{memory.New()} }},
+	"import blind to its own":        {"Users/import/twice_in_one", func() auth.Store { return unread{memory.New()} }},
+	"import leaves no mark":          {"Users/import/mark", func() auth.Store { return &unmarked{Store: memory.New()} }},
+	"import half done":               {"Users/import/cancelled", func() auth.Store { return halfImport{memory.New()} }},
+	"import of one statement":        {"Users/import/many", func() auth.Store { return firstHundred{memory.New()} }},
+	"accounts listed without hashes": {"Users/list_accounts/equal", func() auth.Store { return hashless{memory.New()} }},
+
 	"expired session returned":      {"Sessions/by_id/expired", func() auth.Store { return keepingSessions() }},
 	"touch revives":                 {"Sessions/touch/ended", func() auth.Store { return revivingTouch{keepingSessions()} }},
 	"touch moves back":              {"Sessions/touch/never_back", func() auth.Store { return blindTouch{memory.New()} }},

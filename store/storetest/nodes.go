@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -13,24 +14,41 @@ import (
 // wrote, the next one must see.
 //
 // The result is an [IdentityStore] with an [auth.LoginRecorder] and an
-// [auth.PasswordUpgrader] if the handles are all of these; else it is an
+// [auth.PasswordUpgrader] if the handles are all of these, and then also an
+// [auth.AccountImporter] and an [auth.AccountLister] if they are; else it is an
 // [auth.Store] alone. There must be at least one handle.
 func Nodes(handles ...auth.Store) auth.Store {
 	n := nodes{handles, new(atomic.Uint64)}
-	for _, h := range handles {
-		if _, ok := h.(fullStore); !ok {
-			return n
-		}
+	switch {
+	case every[bulkStore](handles):
+		return bulkNodes{fullNodes{n}}
+	case every[fullStore](handles):
+		return fullNodes{n}
 	}
-	return fullNodes{n}
+	return n
 }
 
-// fullStore has all that the suite knows of.
+// every reports whether all handles are of a kind.
+func every[S auth.Store](handles []auth.Store) bool {
+	return !slices.ContainsFunc(handles, func(h auth.Store) bool {
+		_, ok := h.(S)
+		return !ok
+	})
+}
+
+// fullStore has all that a program in use needs.
 type fullStore interface {
 	auth.Store
 	IdentityStore
 	auth.LoginRecorder
 	auth.PasswordUpgrader
+}
+
+// bulkStore has all that the suite knows of.
+type bulkStore interface {
+	fullStore
+	auth.AccountImporter
+	auth.AccountLister
 }
 
 type nodes struct {
@@ -126,4 +144,15 @@ func (n fullNodes) UpgradePassword(ctx context.Context, userID string, from, to 
 
 func (n fullNodes) IdentityBySession(ctx context.Context, sessionID string) (*auth.Identity, error) {
 	return n.full().IdentityBySession(ctx, sessionID)
+}
+
+// bulkNodes are nodes whose handles are all bulkStores.
+type bulkNodes struct{ fullNodes }
+
+func (n bulkNodes) ImportAccounts(ctx context.Context, accounts []auth.Account) ([]*auth.Account, error) {
+	return n.next().(bulkStore).ImportAccounts(ctx, accounts)
+}
+
+func (n bulkNodes) ListAccounts(ctx context.Context, after string, limit int) ([]auth.Account, error) {
+	return n.next().(bulkStore).ListAccounts(ctx, after, limit)
 }

@@ -43,11 +43,13 @@ func Run(t *testing.T, open func(t *testing.T) auth.Store) {
 }
 
 // Users checks an [auth.AccountStore] and, where the value has them, its
-// [auth.LoginRecorder] and [auth.PasswordUpgrader].
+// [auth.LoginRecorder], [auth.PasswordUpgrader], [auth.AccountImporter] and
+// [auth.AccountLister].
 func Users(t *testing.T, open func(t *testing.T) auth.AccountStore) {
 	run(t, open, slices.Concat(
 		lookupCases, exactCases(), fieldCases(), createCases, deleteCases, listCases,
 		updateCases, updateFieldCases(), swapCases, bootstrapCases, recorderCases, upgraderCases,
+		importCases, listAccountCases,
 		accountCancelCases,
 	))
 }

@@ -89,11 +89,16 @@ func callAll(t *testing.T, s *sqlstore.Store) {
 	name, hash := "Joan", auth.NewSecret("new")
 	denied, reserved := auth.Limit{Max: 1, Window: time.Hour, Lease: time.Hour}, auth.Reservation{}
 	calls := map[string]func() error{
-		"CreateAccount":   func() error { return s.CreateAccount(ctx, a) },
-		"Bootstrap":       func() error { _, err := s.Bootstrap(ctx, a); return err },
-		"AccountByLogin":  func() error { _, err := s.AccountByLogin(ctx, "u7"); return err },
-		"UserByID":        func() error { _, err := s.UserByID(ctx, "id-u7"); return err },
-		"ListUsers":       func() error { _, err := s.ListUsers(ctx, "id-u5", 10); return err },
+		"CreateAccount":  func() error { return s.CreateAccount(ctx, a) },
+		"Bootstrap":      func() error { _, err := s.Bootstrap(ctx, a); return err },
+		"AccountByLogin": func() error { _, err := s.AccountByLogin(ctx, "u7"); return err },
+		"UserByID":       func() error { _, err := s.UserByID(ctx, "id-u7"); return err },
+		"ListUsers":      func() error { _, err := s.ListUsers(ctx, "id-u5", 10); return err },
+		"ListAccounts":   func() error { _, err := s.ListAccounts(ctx, "id-u5", 10); return err },
+		"ImportAccounts": func() error {
+			_, err := s.ImportAccounts(ctx, []auth.Account{*account("two"), *account("three")})
+			return err
+		},
 		"RecordLogin":     func() error { return s.RecordLogin(ctx, "id-u7", time.Now()) },
 		"UpdateAccount":   func() error { return s.UpdateAccount(ctx, "id-u7", auth.AccountChange{Name: &name}) },
 		"UpgradePassword": func() error { return s.UpgradePassword(ctx, "id-u7", auth.NewSecret("h"), hash) },
