@@ -30,9 +30,29 @@ const usage = `authctl looks after the accounts of a sallyport database.
   user role U ROLE
   user passwd U         ends U's sessions too
   user logout U         ends U's sessions
+  user import [-rejected FILE] [-hashes FORMS] [-format csv|jsonl] FILE
+  user export [-with-hashes] [-format csv|jsonl] [FILE]
   migrate [-check]      brings the tables up to date, or says what is due
   doctor                looks for what is wrong, a line each
   key new               prints a new signing key
+
+import adds the accounts of FILE, "-" for standard input, with the password
+hashes they have: CSV with a line of column names, or JSONL. The names are id,
+username, email, name, organization, aws_region, role, is_active, created_at,
+updated_at, last_login and password_hash; only username is required. A row that
+cannot be added is reported with its line and kept as it was in the -rejected
+file, and the others are added. An import that was interrupted is run again as
+it was: what is there already is passed over.
+FORMS are the hashes to take beside argon2id: bcrypt, scrypt, argon2i, argon2id
+and django, separated by commas, each with the highest cost to read if it is not
+that of bcrypt:12,scrypt:16/8/1,argon2i:65536/3/4,argon2id:131072/6/4,django:1000000
+The server needs the same ones: quickstart -hashes.
+
+export writes all accounts in the form that import reads, to standard output or
+to a new file that only its owner can read; JSONL if nothing else is said.
+-with-hashes adds the password hashes, which whoever has the file can then guess
+at for as long as they like: without it the file moves people, and they set new
+passwords.
 
 U is a username or an e-mail. A password is asked for at the terminal, or is
 one line of standard input. DSN is sqlite:PATH, postgres://..., mysql://...,
@@ -46,6 +66,7 @@ var errUsage = errors.New("see authctl -help")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt does not wait
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):

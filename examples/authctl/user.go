@@ -20,6 +20,9 @@ import (
 	"github.com/sallyport-go/sallyport/examples/internal/setting"
 )
 
+// storeTimeout lets a batch wait for a busy database; nobody waits for a page.
+const storeTimeout = 15 * time.Second
+
 // house is an open database with what changes it.
 type house struct {
 	*backend.Backend
@@ -27,8 +30,9 @@ type house struct {
 	accounts *auth.Accounts
 }
 
-// open opens the database and brings its tables up to date.
-func (c *command) open(ctx context.Context) (*house, error) {
+// open opens the database and brings its tables up to date. The hasher may be
+// nil.
+func (c *command) open(ctx context.Context, hasher auth.PasswordHasher) (*house, error) {
 	store, err := c.backend()
 	if err != nil {
 		return nil, err
@@ -37,7 +41,7 @@ func (c *command) open(ctx context.Context) (*house, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	h := &house{Backend: store}
-	if h.svc, err = service(store); err != nil {
+	if h.svc, err = service(store, hasher); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	h.accounts = auth.NewAccounts(store, h.svc)
@@ -53,14 +57,14 @@ func (c *command) backend() (*backend.Backend, error) {
 }
 
 // service is one that never issues a token: its key is forgotten.
-func service(store *backend.Backend) (*auth.Service, error) {
+func service(store *backend.Backend, hasher auth.PasswordHasher) (*auth.Service, error) {
 	tokens, err := token.NewHS256([]byte(rand.Text()+rand.Text()), nil)
 	if err != nil {
 		return nil, err
 	}
 	// What is done here is the operator's to see; only trouble is logged.
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return auth.New(store, tokens, &auth.Options{Logger: log})
+	return auth.New(store, tokens, &auth.Options{Logger: log, Hasher: hasher, StoreTimeout: storeTimeout})
 }
 
 // user runs one of the user commands.
@@ -69,6 +73,12 @@ func (c *command) user(ctx context.Context, args []string) (err error) {
 		return fmt.Errorf("user needs a verb: %w", errUsage)
 	}
 	verb, args := args[0], args[1:]
+	switch verb {
+	case "import":
+		return c.importUsers(ctx, args)
+	case "export":
+		return c.exportUsers(ctx, args)
+	}
 	n, known := map[string]int{"add": -1, "list": 0, "disable": 1, "enable": 1, "delete": 1, "unlock": 1, "role": 2, "passwd": 1, "logout": 1}[verb]
 	if !known {
 		return fmt.Errorf("no command \"user %s\": %w", verb, errUsage)
@@ -76,7 +86,7 @@ func (c *command) user(ctx context.Context, args []string) (err error) {
 	if n >= 0 && len(args) != n {
 		return fmt.Errorf("user %s takes %d arguments, not %d: %w", verb, n, len(args), errUsage)
 	}
-	h, err := c.open(ctx)
+	h, err := c.open(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/auth/password"
 	"github.com/sallyport-go/sallyport/examples/internal/setting"
 )
 
@@ -21,6 +22,7 @@ type config struct {
 	account auth.Limit
 	address auth.Limit
 	proxies []netip.Prefix
+	hashes  []password.Format
 }
 
 // parseFlags reads the command line; what is wrong with it is written to w.
@@ -36,6 +38,10 @@ func parseFlags(args []string, w io.Writer) (*config, error) {
 	flags.Func("login-limit-address", "`N/D` failed logins of one address over all accounts (default 100/15m)", limit(&cfg.address))
 	flags.Func("trusted-proxies", "`CIDR,...` of the proxies whose forwarded headers are believed", func(s string) (err error) {
 		cfg.proxies, err = prefixes(s)
+		return err
+	})
+	flags.Func("hashes", "`FORMS` of imported password hashes to read beside argon2id, such as bcrypt,django:1200000", func(s string) (err error) {
+		cfg.hashes, err = setting.Hashes(s)
 		return err
 	})
 	if err := flags.Parse(args); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/auth/password"
 	"github.com/sallyport-go/sallyport/auth/token"
 	"github.com/sallyport-go/sallyport/credentials"
 	"github.com/sallyport-go/sallyport/examples/internal/backend"
@@ -24,7 +25,12 @@ func wire(store *backend.Backend, cfg *config) (*auth.Service, http.Handler, err
 	if err != nil {
 		return nil, nil, err
 	}
+	hasher, err := password.New(&password.Options{Legacy: cfg.hashes})
+	if err != nil {
+		return nil, nil, err
+	}
 	svc, err := auth.New(store, tokens, &auth.Options{
+		Hasher:       hasher,
 		Identity:     store,
 		AccountLimit: cfg.account,
 		AddressLimit: cfg.address,

@@ -26,6 +26,8 @@ type Store interface {
 	auth.SessionStore
 	auth.ThrottleStore
 	auth.IdentityReader
+	auth.AccountImporter
+	auth.AccountLister
 }
 
 // Backend is an open store.

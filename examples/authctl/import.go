@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/auth/password"
+	"github.com/sallyport-go/sallyport/examples/internal/bulk"
+	"github.com/sallyport-go/sallyport/examples/internal/setting"
+)
+
+// A batch is one transaction. Its size bounds what is kept in memory.
+const (
+	batchRows  = 500
+	batchBytes = 1 << 20
+)
+
+// importUsers adds the accounts of a file.
+func (c *command) importUsers(ctx context.Context, args []string) (err error) {
+	flags := newFlags("user import")
+	format := flags.String("format", "", "")
+	rejected := flags.String("rejected", "", "")
+	hashes := flags.String("hashes", "", "")
+	path, err := parseFile(flags, args)
+	if err != nil {
+		return err
+	}
+	if path == "" {
+		return fmt.Errorf("user import needs a file: %w", errUsage)
+	}
+	file, reader, err := c.openRows(path, *format)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	aside, err := newRejects(*rejected, file, reader.Header)
+	if err != nil {
+		return err
+	}
+	hasher, err := hasherOf(*hashes)
+	if err != nil {
+		return err
+	}
+	h, err := c.open(ctx, hasher)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	im := &importer{accounts: h.accounts, rows: reader, rejects: aside, progress: newProgress(os.Stderr)}
+	err = im.run(ctx)
+	im.progress.clear()
+	fmt.Fprintf(c.out, "%s: %s\n", path, im.counts)
+	return aside.finish(err, im.counts)
+}
+
+// openRows opens a file, or standard input for "-".
+func (c *command) openRows(path, format string) (*os.File, *bulk.Reader, error) {
+	f, err := bulk.FormatOf(format, path, "")
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", err, errUsage)
+	}
+	file := c.in
+	if path != "-" {
+		if file, err = os.Open(path); err != nil {
+			return nil, nil, err
+		}
+	}
+	reader, err := bulk.NewReader(file, f)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("%s: %w", path, err), file.Close())
+	}
+	return file, reader, nil
+}
+
+// hasherOf returns one that reads the forms of a list beside argon2id.
+func hasherOf(list string) (auth.PasswordHasher, error) {
+	if list == "" {
+		return nil, nil
+	}
+	formats, err := setting.Hashes(list)
+	if err != nil {
+		return nil, fmt.Errorf("-hashes: %w: %w", err, errUsage)
+	}
+	return password.New(&password.Options{Legacy: formats})
+}
+
+// counts are the rows that are dealt with.
+type counts struct{ added, present, rejected int }
+
+func (n counts) rows() int { return n.added + n.present + n.rejected }
+
+func (n counts) String() string {
+	return fmt.Sprintf("%d added, %d already there, %d rejected", n.added, n.present, n.rejected)
+}
+
+// importer is one run over a file.
+type importer struct {
+	accounts *auth.Accounts
+	rows     *bulk.Reader
+	rejects  *rejects
+	progress *progress
+	pending  []bulk.Row
+	bytes    int
+	counts   counts
+}
+
+// errInterrupted ends a run between two batches.
+var errInterrupted = errors.New("interrupted")
+
+// run reads to the end of the file, or to the end of ctx. What was read and not
+// yet added then is read again the next time.
+func (im *importer) run(ctx context.Context) error {
+	for {
+		row, err := im.rows.Next()
+		if ctx.Err() != nil {
+			return errInterrupted // also when the interrupt ended a pipe
+		}
+		if errors.Is(err, io.EOF) {
+			return im.flush(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		im.pending, im.bytes = append(im.pending, row), im.bytes+len(row.Raw)
+		if row.Rest != nil || len(im.pending) == batchRows || im.bytes >= batchBytes {
+			if err := im.flush(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// flush adds the batch, whole whatever ctx does meanwhile, and deals with its
+// rows in their order.
+func (im *importer) flush(ctx context.Context) error {
+	var batch []auth.Account
+	for _, row := range im.pending {
+		if row.Err == nil {
+			batch = append(batch, row.Account)
+		}
+	}
+	results, err := im.accounts.Import(context.WithoutCancel(ctx), batch)
+	if err != nil {
+		return err
+	}
+	for _, row := range im.pending {
+		outcome := row.Err
+		if outcome == nil {
+			outcome, results = results[0], results[1:]
+		}
+		if err := im.settle(row, outcome); err != nil {
+			return err
+		}
+	}
+	im.pending, im.bytes = im.pending[:0], 0
+	im.progress.show(im.counts)
+	return nil
+}
+
+// settle counts a row, and reports and keeps a bad one.
+func (im *importer) settle(row bulk.Row, outcome error) error {
+	switch {
+	case outcome == nil:
+		im.counts.added++
+	case errors.Is(outcome, auth.ErrUserPresent):
+		im.counts.present++
+	default:
+		im.counts.rejected++
+		im.progress.line(fmt.Sprintf("line %d: %s", row.Line, reason(outcome)))
+		return im.rejects.keep(row)
+	}
+	return nil
+}
+
+// reason is an error in one line, without the names of the library's own.
+func reason(err error) string {
+	text := strings.ReplaceAll(err.Error(), auth.ErrInvalidAccount.Error()+": ", "")
+	text = strings.ReplaceAll(text, auth.ErrUserExists.Error()+": ", "")
+	return strings.ReplaceAll(text, "\n", "; ")
+}
