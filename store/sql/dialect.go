@@ -48,6 +48,7 @@ type dialect struct {
 	mark     string // adds a mark unless it is there; the rows it reached are 1 or 0
 	reserve  string
 	reserved func(ctx context.Context, stmt *sql.Stmt, args []any) (epoch int64, err error) // 0: refused
+	bulk     string                                                                         // what a transaction of many look-ups begins with; empty: nothing
 
 	purgeSessions string
 	purgeThrottle string

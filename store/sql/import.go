@@ -38,6 +38,11 @@ func (s *Store) ImportAccounts(ctx context.Context, accounts []auth.Account) (he
 
 // importInto leaves the mark first, as CreateAccount does.
 func (s *Store) importInto(ctx context.Context, tx *sql.Tx, accounts []auth.Account) ([]*auth.Account, error) {
+	if s.dialect.bulk != "" {
+		if _, err := tx.ExecContext(ctx, s.dialect.bulk); err != nil {
+			return nil, err
+		}
+	}
 	if _, err := s.setMark(ctx, tx); err != nil {
 		return nil, err
 	}

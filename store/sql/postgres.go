@@ -20,6 +20,9 @@ var postgresDialect = dialect{
 	mark:     markOnConflict,
 	reserve:  reserveOnConflict,
 	reserved: returnedEpoch,
+	// Drivers prepare a statement that comes again, and the server keeps its
+	// plan: one made while the table was empty would read all of it for ever.
+	bulk: `SELECT set_config('enable_seqscan', 'off', true)`,
 
 	// FOR UPDATE looks at a row again once it has the lock: a throttle key
 	// that was taken anew meanwhile stays.
