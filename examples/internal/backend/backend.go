@@ -20,12 +20,15 @@ import (
 	"github.com/sallyport-go/sallyport/store/sql"
 )
 
-// Store is everything that either kind of store offers.
+// Store is everything that either kind of store offers. What is missing here is
+// hidden from the library: it asks the value for its optional methods.
 type Store interface {
 	auth.AccountStore
 	auth.SessionStore
 	auth.ThrottleStore
 	auth.IdentityReader
+	auth.LoginRecorder
+	auth.PasswordUpgrader
 	auth.AccountImporter
 	auth.AccountLister
 }
