@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -201,6 +202,7 @@ func TestAnImportIsRefusedBeforeItBegins(t *testing.T) {
 		"costs":          {csv, []string{"-hashes", "scrypt:1"}, 2, "3"},
 		"many threads":   {csv, []string{"-hashes", "argon2i:65536/3/257"}, 1, "out of range"},
 		"itself":         {csv, []string{"-rejected", csv}, 1, "is there already"},
+		"nowhere":      {csv, []string{"-rejected", "/nowhere/at/all.csv"}, 1, "-rejected"},
 		"its own part":   {save(t, "a.csv.part", "username\n"), []string{"-format", "csv", "-rejected", "PART"}, 1, "written over"},
 	} {
 		dsn := fileDSN(t)
@@ -256,4 +258,22 @@ func TestManyRows(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The examples of docs/import.md are what it says they are.
+func TestTheGuideHolds(t *testing.T) {
+	guide := load(t, "../docs/import.md")
+	block := func(kind string) string {
+		_, rest, ok := strings.Cut(guide, "```"+kind+"\n")
+		require.True(t, ok, kind)
+		content, _, _ := strings.Cut(rest, "```")
+		return content
+	}
+	caps := regexp.MustCompile("bcrypt:12,[^`]+").FindString(guide)
+	dsn := fileDSN(t)
+	imports(t, dsn, 2, 0, 0, "-hashes", caps, save(t, "users.csv", block("csv")))
+	imports(t, fileDSN(t), 1, 0, 0, save(t, "users.jsonl", block("json")))
+	imports(t, dsn, 0, 2, 0, "-hashes", "bcrypt", save(t, "users.csv", block("csv")))
+	out, _ := authctl(t, dsn, "", "help")
+	require.Contains(t, out, caps, "the usage text names the same costs")
 }

@@ -19,6 +19,8 @@
 //     database: one query for each request instead of two.
 //   - [auth.LoginRecorder] and [auth.PasswordUpgrader] are optional. They are
 //     asked of the user store's value itself, so a wrapper hides them.
+//   - [auth.AccountImporter] makes an import fast, and [auth.AccountLister] an
+//     export with hashes possible.
 //
 // # In which order
 //
@@ -64,6 +66,9 @@
 //   - bootstrap: users are counted. The mark has to be a row of its own, written
 //     in the transaction that adds the account and never removed: otherwise a
 //     deleted administrator comes back with a new password.
+//   - import: the unique index that refuses one row undoes the others, or what
+//     was read before the transaction is no longer so. Read in it, and run it
+//     again when an index refuses.
 //   - touch: an upsert, or a read and then a write. A logout is undone.
 //   - end, end_user: a read was cached, or a replica answered it. Sessions are
 //     read where they are written.

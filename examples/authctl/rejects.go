@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/sallyport-go/sallyport/examples/internal/bulk"
 )
@@ -29,6 +30,9 @@ func newRejects(path string, input *os.File, header []byte) (*rejects, error) {
 	}
 	if _, err := os.Lstat(path); err == nil {
 		return nil, fmt.Errorf("%s is there already: import it first, or name another file for -rejected", path)
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("-rejected: %w", err)
 	}
 	read, err := input.Stat()
 	if err != nil {
