@@ -202,7 +202,7 @@ func TestAnImportIsRefusedBeforeItBegins(t *testing.T) {
 		"costs":          {csv, []string{"-hashes", "scrypt:1"}, 2, "3"},
 		"many threads":   {csv, []string{"-hashes", "argon2i:65536/3/257"}, 1, "out of range"},
 		"itself":         {csv, []string{"-rejected", csv}, 1, "is there already"},
-		"nowhere":      {csv, []string{"-rejected", "/nowhere/at/all.csv"}, 1, "-rejected"},
+		"nowhere":        {csv, []string{"-rejected", "/nowhere/at/all.csv"}, 1, "-rejected"},
 		"its own part":   {save(t, "a.csv.part", "username\n"), []string{"-format", "csv", "-rejected", "PART"}, 1, "written over"},
 	} {
 		dsn := fileDSN(t)
