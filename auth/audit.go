@@ -2,8 +2,10 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -52,6 +54,21 @@ type Auditor interface {
 	// Audit returns once the event is kept. Where a credential is viewed an
 	// error prevents the answer; elsewhere it is logged and counted.
 	Audit(ctx context.Context, e Event) error
+}
+
+// Auditors returns an Auditor that tells each of them, in this order, whatever
+// the others said: a log that people watch and a table that is kept, say. Its
+// error joins theirs.
+func Auditors(each ...Auditor) Auditor { return auditors(slices.Clone(each)) }
+
+type auditors []Auditor
+
+func (all auditors) Audit(ctx context.Context, e Event) error {
+	var errs []error
+	for _, a := range all {
+		errs = append(errs, a.Audit(ctx, e))
+	}
+	return errors.Join(errs...)
 }
 
 // NewLogAuditor returns the default Auditor, which writes each event to l as

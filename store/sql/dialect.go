@@ -52,6 +52,7 @@ type dialect struct {
 
 	purgeSessions string
 	purgeThrottle string
+	purgeEvents   string
 
 	// lock makes the connection wait until no other migrates this scope. Where
 	// DDL can be part of a transaction it also begins one, which commit and

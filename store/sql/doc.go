@@ -13,6 +13,12 @@
 // migrations are run by a tool of the host, give it the files of [Migrations]
 // and let the program call [Store.Check] when it starts.
 //
+// # Events
+//
+// The store is an auth.Auditor as well: with it in auth.Options.Auditor, who
+// logged in, failed, was changed or looked at credentials is a row in the same
+// database, which [Store.Events] reads and [Store.PurgeEvents] ages out.
+//
 // # Databases
 //
 // SQLite, 3.42 or later. One file serves any number of processes of one

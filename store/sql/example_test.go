@@ -49,5 +49,5 @@ func ExampleMigrations() {
 	}
 	names, err := fs.Glob(files, "*.sql")
 	fmt.Println(names, err)
-	// Output: [0001_users.sql 0002_sessions.sql 0003_throttle.sql] <nil>
+	// Output: [0001_users.sql 0002_sessions.sql 0003_throttle.sql 0004_audit.sql] <nil>
 }

@@ -17,7 +17,7 @@ func TestMigrationsIsAFileSystem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := fstest.TestFS(files, "0001_users.sql", "0002_sessions.sql", "0003_throttle.sql"); err != nil {
+		if err := fstest.TestFS(files, "0001_users.sql", "0002_sessions.sql", "0003_throttle.sql", "0004_audit.sql"); err != nil {
 			t.Errorf("%v: %v", d, err)
 		}
 	}

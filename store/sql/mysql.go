@@ -23,6 +23,7 @@ var mysqlDialect = dialect{
 
 	purgeSessions: `DELETE FROM {sessions} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
 	purgeThrottle: `DELETE FROM {throttle} WHERE window_ends <= {now} ORDER BY window_ends LIMIT ?`,
+	purgeEvents:   `DELETE FROM {audit} WHERE at < ? ORDER BY at, id LIMIT ?`,
 
 	// MySQL commits at each DDL statement: there is no transaction to end.
 	lock:     mysqlLock,

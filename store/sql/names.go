@@ -60,7 +60,7 @@ func newNames(d *dialect, o Options) names {
 	}
 	scope := o.Schema + "." + o.Prefix
 	pairs := []string{"{prefix}", o.Prefix, "{scope}", scope, "{now}", d.now}
-	for _, table := range []string{"users", "marks", "sessions", "throttle", "migrations"} {
+	for _, table := range []string{"users", "marks", "sessions", "throttle", "audit", "migrations"} {
 		pairs = append(pairs, "{"+table+"}", qualifier+o.Prefix+table)
 	}
 	return names{scope: scope, replacer: strings.NewReplacer(pairs...)}

@@ -32,6 +32,9 @@ var postgresDialect = dialect{
 	purgeThrottle: `DELETE FROM {throttle} WHERE throttle_key IN
 		(SELECT throttle_key FROM {throttle} WHERE window_ends <= {now}
 		 ORDER BY window_ends LIMIT ? FOR UPDATE SKIP LOCKED)`,
+	purgeEvents: `DELETE FROM {audit} WHERE id IN
+		(SELECT id FROM {audit} WHERE at < ?
+		 ORDER BY at, id LIMIT ? FOR UPDATE SKIP LOCKED)`,
 
 	lock:     postgresLock,
 	commit:   "COMMIT",

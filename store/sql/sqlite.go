@@ -21,6 +21,8 @@ var sqliteDialect = dialect{
 		(SELECT id FROM {sessions} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
 	purgeThrottle: `DELETE FROM {throttle} WHERE throttle_key IN
 		(SELECT throttle_key FROM {throttle} WHERE window_ends <= {now} ORDER BY window_ends LIMIT ?)`,
+	purgeEvents: `DELETE FROM {audit} WHERE id IN
+		(SELECT id FROM {audit} WHERE at < ? ORDER BY at, id LIMIT ?)`,
 
 	lock: func(ctx context.Context, conn *sql.Conn, _ names) error {
 		_, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE") // the one writer of the file

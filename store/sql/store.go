@@ -17,9 +17,11 @@ var (
 	_ auth.AccountImporter  = (*Store)(nil)
 	_ auth.AccountLister    = (*Store)(nil)
 	_ auth.IdentityReader   = (*Store)(nil)
+	_ auth.Auditor          = (*Store)(nil)
 )
 
-// Store keeps users, sessions and throttle in one database. Make it with New.
+// Store keeps users, sessions, throttle and a record of events in one database.
+// Make it with New.
 type Store struct {
 	db       *sql.DB
 	dialect  *dialect

@@ -86,7 +86,7 @@ func TestCheck(t *testing.T) {
 			if !errors.Is(err, sqlstore.ErrMigrationDue) {
 				t.Fatalf("Check of an empty database: %v, want ErrMigrationDue", err)
 			}
-			for _, file := range []string{"0001_users.sql", "0002_sessions.sql", "0003_throttle.sql"} {
+			for _, file := range []string{"0001_users.sql", "0002_sessions.sql", "0003_throttle.sql", "0004_audit.sql"} {
 				if !strings.Contains(err.Error(), file) {
 					t.Errorf("Check says %q and does not name %s, which is pending", err, file)
 				}

@@ -127,7 +127,7 @@ func (p place) drop(t *testing.T) {
 		return
 	}
 	defer db.Close()
-	for _, table := range []string{"users", "marks", "sessions", "throttle", "migrations"} {
+	for _, table := range []string{"users", "marks", "sessions", "throttle", "audit", "migrations"} {
 		if _, err := db.Exec("DROP TABLE IF EXISTS " + p.prefix + table); err != nil {
 			t.Errorf("drop %s: %v", table, err)
 		}

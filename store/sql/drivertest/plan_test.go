@@ -59,15 +59,17 @@ func fill(t *testing.T, db *sql.DB, p place) {
 	if p.dialect == sqlstore.SQLite {
 		agent = "x''" // STRICT tells a blob from a text
 	}
-	var users, sessions, keys []string
+	var users, sessions, keys, events []string
 	for i := range planRows {
 		users = append(users, fmt.Sprintf("('id-u%d','u%d','u%d@example.com','','','','user',%s,'h',1,1,1,0)", i, i, i, active))
 		sessions = append(sessions, fmt.Sprintf("('s%d','id-u%d','',%s,'',1,%d,1)", i, i, agent, time.Now().Add(time.Hour).UnixMicro()+int64(i)))
+		events = append(events, fmt.Sprintf("(%d,'login','id-u%d','','','','','','',0,'')", began.UnixMicro()+int64(i), i))
 		keys = append(keys, fmt.Sprintf("('k%d',1,1,0,1,%d)", i, time.Now().Add(time.Hour).UnixMicro()+int64(i)))
 	}
 	run("INSERT INTO " + p.prefix + "users VALUES " + strings.Join(users, ","))
 	run("INSERT INTO " + p.prefix + "sessions VALUES " + strings.Join(sessions, ","))
 	run("INSERT INTO " + p.prefix + "throttle VALUES " + strings.Join(keys, ","))
+	run("INSERT INTO " + p.prefix + "audit (at, kind, user_id, username, actor_id, session_id, remote, user_agent, reason, count, error) VALUES " + strings.Join(events, ","))
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,7 @@ func fill(t *testing.T, db *sql.DB, p place) {
 	if p.dialect == sqlstore.MySQL {
 		analyze = "ANALYZE TABLE "
 	}
-	for _, table := range []string{"users", "sessions", "throttle"} {
+	for _, table := range []string{"users", "sessions", "throttle", "audit"} {
 		if _, err := db.Exec(analyze + p.prefix + table); err != nil {
 			t.Fatal(err)
 		}
@@ -116,6 +118,13 @@ func callAll(t *testing.T, s *sqlstore.Store) {
 		"Reserve, denied": func() error { _, err := s.Reserve(ctx, "k", denied); return err },
 		"Forget":          func() error { return s.Forget(ctx, "k") },
 		"Purge":           func() error { _, err := s.Purge(ctx, 10); return err },
+		"Audit":           func() error { return s.Audit(ctx, event(1)) },
+		"Events":          func() error { _, err := s.Events(ctx, sqlstore.EventFilter{Limit: 10}); return err },
+		"Events, a user's": func() error {
+			_, err := s.Events(ctx, sqlstore.EventFilter{UserID: "id-u7", Kind: auth.EventLogin, Since: began, Before: sqlstore.Record{ID: 9, Event: event(9)}})
+			return err
+		},
+		"PurgeEvents": func() error { _, err := s.PurgeEvents(ctx, began, 10); return err },
 	}
 	for _, first := range []string{"Reserve", "Settle"} { // the others in any order
 		if err := calls[first](); err != nil {
