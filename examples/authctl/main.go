@@ -32,6 +32,8 @@ const usage = `authctl looks after the accounts of a sallyport database.
   user logout U         ends U's sessions
   user import [-rejected FILE] [-hashes FORMS] [-format csv|jsonl] FILE
   user export [-with-hashes] [-format csv|jsonl] [FILE]
+  audit [-user U] [-kind K] [-since 24h] [-n 50] [-json]
+                        prints the latest events, the newest last
   migrate [-check]      brings the tables up to date, or says what is due
   doctor                looks for what is wrong, a line each
   key new               prints a new signing key
@@ -101,6 +103,8 @@ func run(ctx context.Context, args []string, in *os.File, out io.Writer) error {
 	switch name, rest := args[0], args[1:]; name {
 	case "user":
 		return c.user(ctx, rest)
+	case "audit":
+		return c.audit(ctx, rest)
 	case "migrate":
 		return c.migrate(ctx, rest)
 	case "doctor":

@@ -64,7 +64,17 @@ func service(store *backend.Backend, hasher auth.PasswordHasher) (*auth.Service,
 	}
 	// What is done here is the operator's to see; only trouble is logged.
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return auth.New(store, tokens, &auth.Options{Logger: log, Hasher: hasher, StoreTimeout: storeTimeout})
+	return auth.New(store, tokens, &auth.Options{
+		Logger: log, Auditor: operator{store.Auditor(log)}, Hasher: hasher, StoreTimeout: storeTimeout,
+	})
+}
+
+// operator marks events as done by this program: nobody has signed in to it.
+type operator struct{ auth.Auditor }
+
+func (o operator) Audit(ctx context.Context, e auth.Event) error {
+	e.UserAgent = "authctl"
+	return o.Auditor.Audit(ctx, e)
 }
 
 // user runs one of the user commands.

@@ -74,6 +74,9 @@ func bootstrap(ctx context.Context, accounts *auth.Accounts) error {
 	return nil
 }
 
+// keepEvents is how long the record of events goes back.
+const keepEvents = 90 * 24 * time.Hour
+
 // purge removes what has expired, a batch at a time.
 func purge(ctx context.Context, store *backend.Backend) {
 	if store.SQL == nil {
@@ -88,6 +91,9 @@ func purge(ctx context.Context, store *backend.Backend) {
 			// What fails now is tried again in a minute.
 			for n := batch; n == batch && ctx.Err() == nil; {
 				n, _ = store.SQL.Purge(ctx, batch)
+			}
+			for n := batch; n == batch && ctx.Err() == nil; {
+				n, _ = store.SQL.PurgeEvents(ctx, time.Now().Add(-keepEvents), batch)
 			}
 		}
 	}

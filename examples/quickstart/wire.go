@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 
@@ -32,6 +33,7 @@ func wire(store *backend.Backend, cfg *config) (*auth.Service, http.Handler, err
 	svc, err := auth.New(store, tokens, &auth.Options{
 		Hasher:       hasher,
 		Identity:     store,
+		Auditor:      store.Auditor(slog.Default()),
 		AccountLimit: cfg.account,
 		AddressLimit: cfg.address,
 	})

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"strings"
@@ -128,6 +129,14 @@ func (b *Backend) Migrate(ctx context.Context) error {
 		return nil
 	}
 	return b.SQL.Migrate(ctx)
+}
+
+// Auditor tells log and, where there is a database, keeps every event there.
+func (b *Backend) Auditor(log *slog.Logger) auth.Auditor {
+	if b.SQL == nil {
+		return auth.NewLogAuditor(log)
+	}
+	return auth.Auditors(b.SQL, auth.NewLogAuditor(log))
 }
 
 // Close closes the store and its connections.
