@@ -82,7 +82,7 @@ func (a *Accounts) Bootstrap(ctx context.Context, n NewAccount) (*User, error) {
 
 // Find returns the user with that username or e-mail.
 //
-// Errors: ErrUserNotFound.
+// Errors: ErrUserNotFound, and ErrAmbiguousLogin, which is one.
 func (a *Accounts) Find(ctx context.Context, login string) (*User, error) {
 	name, err := Canonical(login)
 	if err != nil {
@@ -207,7 +207,7 @@ func (a *Accounts) byID(ctx context.Context, id string) (*User, error) {
 // known returns the errors a caller tells apart as they are, and others as
 // faults.
 func (a *Accounts) known(ctx context.Context, operation string, err error) error {
-	for _, e := range []error{ErrUserNotFound, ErrUserExists, ErrUserChanged} {
+	for _, e := range []error{ErrAmbiguousLogin, ErrUserNotFound, ErrUserExists, ErrUserChanged} {
 		if errors.Is(err, e) {
 			return e
 		}

@@ -29,6 +29,10 @@ var (
 	// ErrUserNotFound: no such user, or more than one with that login.
 	ErrUserNotFound = errors.New("auth: user not found")
 
+	// ErrAmbiguousLogin is an ErrUserNotFound by which a UserStore says that
+	// two accounts have the login; who asked is told nothing else, the record is.
+	ErrAmbiguousLogin = fmt.Errorf("%w: two accounts have this login", ErrUserNotFound)
+
 	// ErrUserExists: the username or e-mail is taken.
 	ErrUserExists = errors.New("auth: username or e-mail is taken")
 

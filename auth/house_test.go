@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -168,6 +169,9 @@ type faulty struct {
 	mu     sync.Mutex
 	before map[string]func() error
 	calls  map[string]int
+
+	unknown   map[string]string // username -> what is unknown of that user
+	ambiguous string            // a login that two accounts have
 }
 
 // on runs f before each call of a method.
@@ -210,14 +214,25 @@ func (s *faulty) AccountByLogin(ctx context.Context, login string) (*auth.Accoun
 	if err := s.enter("AccountByLogin"); err != nil {
 		return nil, err
 	}
-	return s.Store.AccountByLogin(ctx, login)
+	if login == s.ambiguous {
+		return nil, fmt.Errorf("read account: %w", auth.ErrAmbiguousLogin)
+	}
+	a, err := s.Store.AccountByLogin(ctx, login)
+	if err == nil {
+		a.Unknown = s.unknown[a.Username]
+	}
+	return a, err
 }
 
 func (s *faulty) UserByID(ctx context.Context, id string) (*auth.User, error) {
 	if err := s.enter("UserByID"); err != nil {
 		return nil, err
 	}
-	return s.Store.UserByID(ctx, id)
+	u, err := s.Store.UserByID(ctx, id)
+	if err == nil {
+		u.Unknown = s.unknown[u.Username]
+	}
+	return u, err
 }
 
 func (s *faulty) CreateSession(ctx context.Context, session *auth.Session) error {

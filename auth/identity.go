@@ -22,8 +22,8 @@ func (s *Service) readIdentity(ctx context.Context, sessionID string) (*Identity
 		if err != nil {
 			return nil, s.fault(ctx, "read session", err)
 		}
-		if !id.User.Role.Valid() {
-			s.audit(ctx, Event{Kind: EventFault, UserID: id.User.ID, SessionID: sessionID, Reason: "the store answered an unknown role"})
+		if why := unknown(&id.User); why != "" {
+			s.audit(ctx, Event{Kind: EventFault, UserID: id.User.ID, SessionID: sessionID, Reason: string(why)})
 			return nil, ErrInvalidToken
 		}
 		if !id.User.Active {

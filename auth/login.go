@@ -21,6 +21,7 @@ type attempt struct {
 	name    string    // canonical; as typed where no account can have that name
 	valid   bool      // name is canonical
 	account *Account  // nil: nobody
+	nobody  refusal   // why there is none
 	before  time.Time // a refusal is answered no earlier
 }
 
@@ -65,7 +66,7 @@ func newAttempt(req LoginRequest) *attempt {
 	if err != nil {
 		name = req.Login
 	}
-	return &attempt{LoginRequest: req, name: name, valid: err == nil}
+	return &attempt{LoginRequest: req, name: name, valid: err == nil, nobody: "no such account"}
 }
 
 // find reads the account, if there is one.
@@ -74,6 +75,9 @@ func (s *Service) find(ctx context.Context, try *attempt) error {
 		return nil
 	}
 	account, err := s.accountByLogin(ctx, try.name)
+	if errors.Is(err, ErrAmbiguousLogin) {
+		try.nobody = "ambiguous login"
+	}
 	if err != nil && !errors.Is(err, ErrUserNotFound) {
 		return err
 	}
@@ -89,6 +93,8 @@ func (s *Service) accountByLogin(ctx context.Context, login string) (*Account, e
 	switch {
 	case err == nil:
 		return account, nil
+	case errors.Is(err, ErrAmbiguousLogin):
+		return nil, ErrAmbiguousLogin
 	case errors.Is(err, ErrUserNotFound):
 		return nil, ErrUserNotFound
 	}
@@ -109,7 +115,7 @@ func (s *Service) attempt(ctx context.Context, try *attempt) (*Grant, refusal, e
 	// From here on a client that hangs up changes nothing.
 	ctx = context.WithoutCancel(ctx)
 	try.before = result.NotBefore
-	if why := judge(try.account, result); why != "" {
+	if why := judge(try, result); why != "" {
 		return nil, why, nil
 	}
 	if result.Stale {
@@ -119,10 +125,11 @@ func (s *Service) attempt(ctx context.Context, try *attempt) (*Grant, refusal, e
 }
 
 // judge decides after the hash, and only then, whether an account may log in.
-func judge(account *Account, result password.Result) refusal {
+func judge(try *attempt, result password.Result) refusal {
+	account := try.account
 	switch {
 	case account == nil:
-		return "no such account"
+		return try.nobody
 	case account.PasswordHash.Empty():
 		return "the account has no password"
 	case result.Unusable:
@@ -135,9 +142,20 @@ func judge(account *Account, result password.Result) refusal {
 
 // standing is why a user may not have a session, or empty.
 func standing(u *User) refusal {
-	switch {
-	case !u.Active:
+	if why := unknown(u); why != "" {
+		return why
+	}
+	if !u.Active {
 		return "the account is disabled"
+	}
+	return ""
+}
+
+// unknown is what the store answered that means nothing here, or empty.
+func unknown(u *User) refusal {
+	switch {
+	case u.Unknown != "":
+		return refusal("the store answered an unknown " + u.Unknown)
 	case !u.Role.Valid():
 		return "the store answered an unknown role"
 	}

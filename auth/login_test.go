@@ -50,6 +50,9 @@ func TestEveryRefusalCostsOneHash(t *testing.T) {
 	add("nopassword", auth.AccountChange{PasswordHash: &auth.Secret{}})
 	add("corrupt", auth.AccountChange{PasswordHash: ptr(auth.NewSecret("garbage"))})
 	add("oddrole", auth.AccountChange{Role: ptr(auth.Role("Admin"))})
+	add("oddstate", auth.AccountChange{Active: ptr(false)})
+	h.store.unknown = map[string]string{"oddstate": "active value"}
+	h.store.ambiguous = "twins"
 	for _, c := range []struct{ what, login, password, reason string }{
 		{"unknown", "nobody", rightPassword, "no such account"},
 		{"not a name", "no\x00body", rightPassword, "no such account"},
@@ -59,6 +62,9 @@ func TestEveryRefusalCostsOneHash(t *testing.T) {
 		{"no password", "nopassword", rightPassword, "the account has no password"},
 		{"corrupt hash", "corrupt", rightPassword, "the stored hash cannot be used"},
 		{"unknown role", "oddrole", rightPassword, "the store answered an unknown role"},
+		{"unknown active value", "oddstate", rightPassword, "the store answered an unknown active value"},
+		{"unknown active value, wrong password", "oddstate", "wrong", "wrong password"},
+		{"two accounts", "twins", rightPassword, "ambiguous login"},
 	} {
 		h.hasher.verified.Store(0)
 		h.events.take()

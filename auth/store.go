@@ -18,7 +18,7 @@ type UserStore interface {
 	// canonically equal to login, whatever the database's collation says; two
 	// accounts that match are nobody.
 	//
-	// Errors: ErrUserNotFound.
+	// Errors: ErrUserNotFound; for two, better ErrAmbiguousLogin, which is one.
 	AccountByLogin(ctx context.Context, login string) (*Account, error)
 
 	// UserByID returns the user as of now.

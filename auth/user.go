@@ -52,6 +52,12 @@ type User struct {
 	// remembers the stamp it was made under and ends when the user's is
 	// another one. Empty throughout: the store does not offer it.
 	Stamp string
+
+	// Unknown names what the store has for this user and could make nothing
+	// of, such as "active value". A user of whom anything is unknown is refused
+	// and reported. It holds no value: a column may be the wrong one. Empty:
+	// nothing is unknown.
+	Unknown string
 }
 
 // Account is a User with the password hash. Only a login reads it.

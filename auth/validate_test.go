@@ -77,6 +77,26 @@ func TestARoleChangedByTheHostHoldsAtTheNextRequest(t *testing.T) {
 	require.Equal(t, auth.RoleUser, id.User.Role, "the role comes from the store, never from the token")
 }
 
+// What a store cannot make sense of lets nobody in, whatever else it says, and
+// the record names it.
+func TestWhatIsUnknownOfAUserIsRefusedAndReported(t *testing.T) {
+	h := newHouse(t)
+	g := h.mustLogin(t)
+	h.store.unknown = map[string]string{"john": "active value"}
+	h.events.take()
+	id, err := h.Validate(t.Context(), g.Token, 0)
+	require.Nil(t, id)
+	require.Equal(t, auth.ErrInvalidToken, err)
+	events := h.events.take()
+	require.Len(t, events, 1)
+	require.Equal(t, auth.EventFault, events[0].Kind)
+	require.Equal(t, h.john.ID, events[0].UserID)
+	require.Equal(t, "the store answered an unknown active value", events[0].Reason)
+	g, err = h.login(t.Context(), "john", rightPassword)
+	require.Nil(t, g, "an active user of whom something is unknown")
+	require.Equal(t, auth.ErrInvalidCredentials, err)
+}
+
 func TestADisabledUsersSessionsDoNotComeBack(t *testing.T) {
 	h := newHouse(t)
 	g := h.mustLogin(t)

@@ -31,7 +31,7 @@ func (s *Store) AccountByLogin(ctx context.Context, login string) (*auth.Account
 			continue // a host's own collation thought otherwise
 		}
 		if row != nil && row.user.ID != r.user.ID {
-			return nil, auth.ErrUserNotFound
+			return nil, auth.ErrAmbiguousLogin
 		}
 		row = r
 	}
