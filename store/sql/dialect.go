@@ -60,6 +60,12 @@ type dialect struct {
 	lock             func(ctx context.Context, conn *sql.Conn, n names) error
 	commit, rollback string
 
+	// What a host's own users table takes.
+	part  string                                                                            // one SELECT of a UNION ALL, with an order and a limit of its own
+	bytes string                                                                            // a text, to be compared byte by byte
+	like  func(ctx context.Context, t *userTable, column string, is idType) (string, error) // writes a text as the column's type and collation
+	plan  func(ctx context.Context, s *Store, query string, args []any) (plan, error)       // explains a statement without running it
+
 	conflict  func(err error) bool // the statement lost to another, was undone, and may be run again
 	duplicate func(err error) bool // a unique index or primary key refused the row
 }

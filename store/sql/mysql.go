@@ -30,6 +30,11 @@ var mysqlDialect = dialect{
 	commit:   mysqlRelease,
 	rollback: mysqlRelease,
 
+	part:  `(%s)`,
+	bytes: `CAST(CONVERT(%s USING utf8mb4) AS BINARY)`,
+	like:  mysqlLike,
+	plan:  mysqlPlan,
+
 	conflict:  func(err error) bool { return mysqlError(err, "1213", "1205", "1020") },
 	duplicate: func(err error) bool { return mysqlError(err, "1062") },
 }

@@ -40,6 +40,11 @@ var postgresDialect = dialect{
 	commit:   "COMMIT",
 	rollback: "ROLLBACK",
 
+	part:  `(%s)`,
+	bytes: `CAST(%s AS text) COLLATE "C"`,
+	like:  postgresLike,
+	plan:  postgresPlan,
+
 	conflict: func(err error) bool {
 		state := sqlState(err)
 		return state == "40001" || state == "40P01" // serialization_failure, deadlock_detected

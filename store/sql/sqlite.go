@@ -31,6 +31,11 @@ var sqliteDialect = dialect{
 	commit:   "COMMIT",
 	rollback: "ROLLBACK",
 
+	part:  `SELECT * FROM (%s)`,
+	bytes: `(%s COLLATE BINARY)`,
+	like:  sqliteLike,
+	plan:  sqlitePlan,
+
 	conflict:  sqliteConflict,
 	duplicate: sqliteDuplicate,
 }

@@ -13,6 +13,10 @@ var accountCancelCases = []accountCase{
 	{"cancelled/update", "a cancelled call is an error or complete: a change is made wholly or not at all", cancelledUpdate},
 	{"cancelled/delete", "a cancelled call is an error or complete: an account is gone from everywhere or from nowhere", cancelledDelete},
 	{"cancelled/bootstrap", "a cancelled call is an error or complete: Bootstrap leaves its mark and the account, or neither", cancelledBootstrap},
+	{"cancelled/list", "a cancelled ListUsers is an error or complete", cancelledList},
+}
+
+var readCancelCases = []accountCase{
 	{"cancelled/reads", "a cancelled read is an error or complete, and is never ErrUserNotFound for a user who is there", cancelledReads},
 }
 
@@ -72,6 +76,10 @@ func cancelledReads(c *check, s auth.AccountStore) {
 	c.errorOrValue(a != nil && a.ID == userID(1), err, "AccountByLogin")
 	u, err := s.UserByID(c.cancelled(), userID(1))
 	c.errorOrValue(u != nil && u.ID == userID(1), err, "UserByID")
+}
+
+func cancelledList(c *check, s auth.AccountStore) {
+	c.add(s, account(1))
 	list, err := s.ListUsers(c.cancelled(), "", 10)
 	c.errorOrValue(len(list) == 1, err, "ListUsers")
 }

@@ -8,8 +8,8 @@
 //		storetest.Run(t, func(t *testing.T) auth.Store { return open(t) })
 //	}
 //
-// A backend that is only a part calls [Users], [Sessions], [Throttle] or
-// [Identity]. To see that several nodes on one database agree, have open
+// A backend that is only a part calls [Users], [Reads], [Sessions], [Throttle]
+// or [Identity]. To see that several nodes on one database agree, have open
 // return [Nodes]: every call then goes to another one.
 //
 // Each case is a subtest, named after what it does. When it fails it says in

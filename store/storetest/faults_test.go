@@ -20,6 +20,7 @@ type fault struct {
 // faults are mistakes that backends make, each planted in a sound store.
 var faults = map[string]fault{
 	"login found by folded name":        {"Users/exact/username/case", func() auth.Store { return foldingLogin{memory.New()} }},
+	"read by folded name":               {"Reads/exact/username/case", func() auth.Store { return foldingLogin{memory.New()} }},
 	"username unique by check then act": {"Users/create/username_race", func() auth.Store { return checkedCreate{memory.New()} }},
 	"roles corrected":                   {"Users/fields/role/unknown", func() auth.Store { return correctedRole{memory.New()} }},
 	"times in whole seconds":            {"Users/fields/times/microseconds", func() auth.Store { return wholeSeconds{memory.New()} }},
@@ -100,7 +101,7 @@ func TestSuiteSeesFaults(t *testing.T) {
 
 // Without a fault the same child passes: it is the fault that is seen.
 func TestSuitePassesSoundStore(t *testing.T) {
-	for _, part := range []string{"Users", "Sessions", "Throttle", "Identity"} {
+	for _, part := range []string{"Users", "Reads", "Sessions", "Throttle", "Identity"} {
 		if out, err := runSuite(t, "none", part+"/."); err != nil {
 			t.Errorf("storetest failed a sound store: %v\n%s", err, out)
 		}
@@ -114,11 +115,18 @@ func TestFaulty(t *testing.T) {
 	if name == "" {
 		t.Skip("only in a child of TestSuiteSeesFaults")
 	}
-	storetest.Run(t, func(*testing.T) auth.Store {
+	open := func(*testing.T) auth.Store {
 		if name == "none" {
 			return memory.New()
 		}
 		return faults[name].open()
+	}
+	storetest.Run(t, open)
+	t.Run("Reads", func(t *testing.T) {
+		storetest.Reads(t, func(t *testing.T) (auth.UserStore, func(*auth.Account) error) {
+			s := open(t).(auth.AccountStore)
+			return s, func(a *auth.Account) error { return s.CreateAccount(t.Context(), a) }
+		})
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/sallyport-go/sallyport/auth"
 )
 
+// lookupCases need no more than the two reads, and accounts to find.
 var lookupCases = []accountCase{
 	{"login/by_username", "AccountByLogin finds an account by its username", foundByUsername},
 	{"login/by_email", "AccountByLogin finds an account by its e-mail", foundByEmail},
@@ -17,6 +18,9 @@ var lookupCases = []accountCase{
 	{"id/found", "UserByID returns the user that AccountByLogin returns", foundByID},
 	{"id/unknown", "UserByID answers ErrUserNotFound for an ID that nobody has", idUnknown},
 	{"id/exact", "UserByID compares IDs exactly", idExact},
+}
+
+var valueCases = []accountCase{
 	{"values/returned", "returned values belong to the caller: changing one changes nothing in the store", returnedIsACopy},
 	{"values/given", "the store keeps nothing of what it was given: changing it later changes nothing in the store", givenIsNotKept},
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -47,12 +48,34 @@ func Run(t *testing.T, open func(t *testing.T) auth.Store) {
 // [auth.AccountLister].
 func Users(t *testing.T, open func(t *testing.T) auth.AccountStore) {
 	run(t, open, slices.Concat(
-		lookupCases, exactCases(), fieldCases(), createCases, deleteCases, listCases,
+		lookupCases, valueCases, exactCases(), fieldCases(), createCases, deleteCases, listCases,
 		updateCases, updateFieldCases(), swapCases, bootstrapCases, recorderCases, upgraderCases,
 		importCases, listAccountCases,
-		accountCancelCases,
+		accountCancelCases, readCancelCases,
 	))
 }
+
+// Reads checks an [auth.UserStore] whose accounts others write. open returns
+// one without users, and a function that adds an account in the way of those
+// others; IDs are UUIDs in lower case.
+func Reads(t *testing.T, open func(t *testing.T) (users auth.UserStore, add func(*auth.Account) error)) {
+	run(t, func(t *testing.T) auth.AccountStore {
+		users, add := open(t)
+		return readOnly{UserStore: users, add: add}
+	}, slices.Concat(lookupCases, exactCases(), readCancelCases))
+}
+
+// readOnly lets the cases about reading add what is to be read.
+type readOnly struct {
+	auth.UserStore
+	writes
+	add func(*auth.Account) error
+}
+
+// writes is what no case about reading calls.
+type writes struct{ auth.AccountStore }
+
+func (s readOnly) CreateAccount(_ context.Context, a *auth.Account) error { return s.add(a) }
 
 // Sessions checks an [auth.SessionStore].
 func Sessions(t *testing.T, open func(t *testing.T) auth.SessionStore) {
