@@ -2,12 +2,14 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // plan is how a database means to run a statement.
@@ -29,19 +31,21 @@ func (t *userTable) checkIndexes(ctx context.Context, likes []string) error {
 	return errors.Join(errs...)
 }
 
-// checkIndex explains a look-up by one column. An index that serves Where and
-// not the column is told by its plan, which is the same without the column.
+// checkIndex explains a look-up by one column, without Where as well: on a
+// small table the whole of a partial index may look cheaper. There the plan
+// may also be by an index of a column of Where, or by the whole of one that
+// has the column last; so what the catalog has is asked as well.
 func (t *userTable) checkIndex(ctx context.Context, field, column, condition string, arg any) error {
-	explain := func(condition string, args ...any) (plan, error) {
-		return t.runner.dialect.plan(ctx, t.runner, `SELECT `+t.selected()+` FROM `+t.From+condition, args)
+	explain := func(where string) (plan, error) {
+		return t.runner.dialect.plan(ctx, t.runner, `SELECT `+t.selected()+` FROM `+t.From+where, []any{arg})
 	}
-	p, err := explain(" WHERE "+condition, arg)
-	if err == nil && p.scan != "" && t.Where != "" { // a partial index needs the whole
-		var alone plan
-		if p, err = explain(t.where(condition), arg); err == nil {
-			alone, err = explain(" WHERE " + t.Where)
-		}
-		if err == nil && p.scan == "" && slices.Equal(p.steps, alone.steps) {
+	p, err := explain(t.where(condition))
+	if err == nil && p.scan != "" && t.Where != "" {
+		p, err = explain(" WHERE " + condition)
+	}
+	if err == nil && p.scan == "" {
+		var served bool
+		if served, err = t.indexed(ctx, column); !served {
 			p.scan = strings.Join(p.steps, ", ")
 		}
 	}
@@ -53,6 +57,63 @@ func (t *userTable) checkIndex(ctx context.Context, field, column, condition str
 	}
 	return fmt.Errorf("sqlstore: Schema.%s: no index serves a look-up by %s (%s): %s, or set Schema.AllowScan if the table stays small",
 		field, column, p.scan, t.createIndex(column))
+}
+
+// indexed reports whether the table has an index that begins with the column,
+// or has it behind columns that Where speaks of. Of a view or a join, and of
+// what is no column, the plan has to say enough.
+func (t *userTable) indexed(ctx context.Context, column string) (bool, error) {
+	table, wanted := tableOf(t.From), plainKey(column)
+	if table == "" || wanted == "" {
+		return true, nil
+	}
+	query, args := t.runner.dialect.keys(table)
+	rows, err := t.runner.db.QueryContext(ctx, t.runner.render(query), args...)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	in, open, any := "", false, false // the index, whether its columns so far are in Where, whether there is one
+	for rows.Next() {
+		var index string
+		var key sql.NullString // NULL: an expression
+		if err := rows.Scan(&index, &key); err != nil {
+			return false, err
+		}
+		if any = true; index != in {
+			in, open = index, true
+		}
+		if open && (!key.Valid || plainKey(key.String) == wanted) {
+			return true, nil
+		}
+		open = open && speaksOf(t.Where, key.String)
+	}
+	return !any, rows.Err()
+}
+
+// plainKey is a column, or LOWER of one, in the spelling that engines and
+// hosts share; or "".
+func plainKey(text string) string {
+	text = strings.ToLower(strings.NewReplacer("::text", "", "::character varying", "").Replace(text))
+	inner, lower := strings.CutPrefix(text, "lower(")
+	if lower {
+		inner = strings.TrimSuffix(inner, ")")
+	}
+	name := bare(strings.Trim(inner, "()"))
+	if name == "" || !lower {
+		return unquoted(name)
+	}
+	return "lower(" + unquoted(name) + ")"
+}
+
+func unquoted(name string) string { return strings.Trim(name, "\"`[]") }
+
+// speaksOf reports whether a condition has the name of a column in it.
+func speaksOf(condition, name string) bool {
+	words := strings.FieldsFunc(strings.ToLower(condition), func(r rune) bool {
+		return r != '_' && r != '$' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	return slices.Contains(words, unquoted(strings.ToLower(name)))
 }
 
 var notName = regexp.MustCompile(`[^a-z0-9]+`)

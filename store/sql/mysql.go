@@ -33,6 +33,7 @@ var mysqlDialect = dialect{
 	part:  `(%s)`,
 	bytes: `CAST(CONVERT(%s USING utf8mb4) AS BINARY)`,
 	like:  mysqlLike,
+	keys:  mysqlKeys,
 	plan:  mysqlPlan,
 
 	conflict:  func(err error) bool { return mysqlError(err, "1213", "1205", "1020") },

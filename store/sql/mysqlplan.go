@@ -25,6 +25,16 @@ func mysqlLike(ctx context.Context, t *userTable, column string, is idType) (str
 	return "CONVERT(%s USING " + charset + ") COLLATE " + collation, err
 }
 
+func mysqlKeys(table string) (string, []any) {
+	database, name, qualified := strings.Cut(table, ".")
+	if !qualified {
+		database, name = "", table
+	}
+	return `SELECT index_name, column_name FROM information_schema.statistics
+		WHERE table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND table_name = ?
+		ORDER BY index_name, seq_in_index`, []any{unquoted(database), unquoted(name)}
+}
+
 // mysqlPlan takes a table for scanned that is read from end to end and has no
 // index that could have served: on a small table a scan is chosen either way.
 func mysqlPlan(ctx context.Context, s *Store, query string, args []any) (p plan, err error) {

@@ -43,6 +43,7 @@ var postgresDialect = dialect{
 	part:  `(%s)`,
 	bytes: `CAST(%s AS text) COLLATE "C"`,
 	like:  postgresLike,
+	keys:  postgresKeys,
 	plan:  postgresPlan,
 
 	conflict: func(err error) bool {

@@ -17,6 +17,12 @@ func postgresLike(ctx context.Context, t *userTable, column string, _ idType) (s
 	return "CAST(%s AS " + name + ")", err
 }
 
+func postgresKeys(table string) (string, []any) {
+	return `SELECT CAST(i.indexrelid AS text), pg_get_indexdef(i.indexrelid, CAST(k AS integer), true)
+		FROM pg_index i, generate_series(1, i.indnkeyatts) k
+		WHERE i.indrelid = to_regclass(?) AND i.indisvalid ORDER BY i.indexrelid, k`, []any{table}
+}
+
 // postgresPlan forbids what the planner prefers on a small table, so that it
 // shows whether there is another way.
 func postgresPlan(ctx context.Context, s *Store, query string, args []any) (p plan, err error) {

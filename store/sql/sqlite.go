@@ -34,6 +34,7 @@ var sqliteDialect = dialect{
 	part:  `SELECT * FROM (%s)`,
 	bytes: `(%s COLLATE BINARY)`,
 	like:  sqliteLike,
+	keys:  sqliteKeys,
 	plan:  sqlitePlan,
 
 	conflict:  sqliteConflict,

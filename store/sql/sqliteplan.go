@@ -15,6 +15,13 @@ func sqliteLike(_ context.Context, _ *userTable, _ string, is idType) (string, e
 	return "%s", nil
 }
 
+// sqliteKeys has the primary key beside the indexes: of the rowid there is none.
+func sqliteKeys(table string) (string, []any) {
+	name := unquoted(table[strings.LastIndexByte(table, '.')+1:])
+	return `SELECT l.name, k.name FROM pragma_index_list(?) l, pragma_index_xinfo(l.name) k WHERE k.key = 1
+		UNION ALL SELECT ' primary', c.name FROM pragma_table_info(?) c WHERE c.pk = 1`, []any{name, name}
+}
+
 // sqlitePlan reads lines such as "SEARCH u USING INDEX by_name (name=?)". What
 // a line before has made of other lines may be scanned; an index that is made
 // for the one statement is a scan.

@@ -143,6 +143,15 @@ func callAll(t *testing.T, s *sqlstore.Store) {
 // whole table, or "".
 func fullScan(t *testing.T, db *sql.DB, p place, text string, args []any) string {
 	t.Helper()
+	if all := fullScans(t, db, p, text, args); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// fullScans returns every such line.
+func fullScans(t *testing.T, db *sql.DB, p place, text string, args []any) (scans []string) {
+	t.Helper()
 	explain := map[sqlstore.Dialect]string{
 		sqlstore.SQLite: "EXPLAIN QUERY PLAN ", sqlstore.Postgres: "EXPLAIN ", sqlstore.MySQL: "EXPLAIN ",
 	}
@@ -156,22 +165,22 @@ func fullScan(t *testing.T, db *sql.DB, p place, text string, args []any) string
 		switch p.dialect {
 		case sqlstore.SQLite:
 			if strings.HasPrefix(line["detail"], "SCAN") {
-				return line["detail"]
+				scans = append(scans, line["detail"])
 			}
 		case sqlstore.Postgres:
 			if strings.Contains(line["QUERY PLAN"], "Seq Scan") {
-				return line["QUERY PLAN"]
+				scans = append(scans, line["QUERY PLAN"])
 			}
 		case sqlstore.MySQL:
 			if kind := line["type"]; line["table"] != "" && (kind == "ALL" || kind == "index") {
-				return fmt.Sprint(line)
+				scans = append(scans, fmt.Sprint(line))
 			}
 		}
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	return ""
+	return scans
 }
 
 // columns reads a row of whatever columns it has.

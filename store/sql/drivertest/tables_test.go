@@ -17,7 +17,7 @@ import (
 func (p place) table(t *testing.T, db *sql.DB, name, text string, more ...string) {
 	t.Helper()
 	p.run(t, db, "CREATE TABLE "+p.prefix+name+" ("+text+")")
-	t.Cleanup(func() { p.run(t, p.db(t), "DROP TABLE IF EXISTS "+p.prefix+name+"{|CASCADE|}") })
+	t.Cleanup(func() { p.run(t, p.db(t), "DROP TABLE IF EXISTS "+p.prefix+name+"{| CASCADE|}") })
 	for _, statement := range more {
 		p.run(t, db, statement)
 	}
