@@ -33,6 +33,9 @@ func (t idType) holds(id string) bool {
 	return id != ""
 }
 
+// spelled reports whether a collation may take another ID for this one.
+func (t idType) spelled() bool { return t.class != integers && t.class != decimals }
+
 func (t idType) holdsInteger(id string) bool {
 	if strings.Contains(t.name, "UNSIGNED") {
 		n, err := strconv.ParseUint(id, 10, 64)

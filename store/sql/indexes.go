@@ -145,10 +145,10 @@ func (t *userTable) tryWrites(ctx context.Context) error {
 	}
 	var errs []error
 	if t.UpgradePasswords {
-		errs = append(errs, try("UpgradePasswords", t.updateHash(), "", t.id.sample(), t.id.sample(), ""))
+		errs = append(errs, try("UpgradePasswords", t.updateHash(), t.hashArgs(t.id.sample(), "", "")...))
 	}
 	if t.RecordLogins {
-		errs = append(errs, try("RecordLogins", t.updateLastLogin(), t.asLastLogin(time.Now()), t.id.sample(), t.id.sample()))
+		errs = append(errs, try("RecordLogins", t.updateLastLogin(), t.lastLoginArgs(t.id.sample(), time.Now())...))
 	}
 	return errors.Join(errs...)
 }

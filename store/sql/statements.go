@@ -82,8 +82,8 @@ func (t *userTable) selectIdentity() string {
 		t.where(t.isID("sallyport_s.sallyport_user_id")) + fmt.Sprintf(` LIMIT %d`, candidates)
 }
 
-// updateOne writes one column of a host's row. An ID is compared byte by byte
-// as well: here nothing is compared once more in Go.
+// updateOne writes one column of a host's row. Its arguments are the value and
+// idArgs.
 func (t *userTable) updateOne(column string) string {
 	from, id, where := t.Table, bare(t.ID), ""
 	if from == "" {
@@ -92,9 +92,22 @@ func (t *userTable) updateOne(column string) string {
 			where = " AND (" + t.Where + ")"
 		}
 	}
-	bytes, like := t.runner.dialect.bytes, fmt.Sprintf(t.id.like, "?")
-	return fmt.Sprintf("UPDATE %s SET %s = ? WHERE (%s) = %s AND %s = %s%s", aliased(from), bare(column),
-		id, like, fmt.Sprintf(bytes, id), fmt.Sprintf(bytes, like), where)
+	like := fmt.Sprintf(t.id.like, "?")
+	condition := "(" + id + ") = " + like
+	if t.id.spelled() {
+		bytes := t.runner.dialect.bytes
+		condition += " AND " + fmt.Sprintf(bytes, id) + " = " + fmt.Sprintf(bytes, like)
+	}
+	return fmt.Sprintf("UPDATE %s SET %s = ? WHERE %s%s", aliased(from), bare(column), condition, where)
+}
+
+// idArgs are an ID as updateOne compares it: one that a collation may take for
+// another also byte by byte, since nothing is compared once more in Go.
+func (t *userTable) idArgs(id string) []any {
+	if t.id.spelled() {
+		return []any{id, id}
+	}
+	return []any{id}
 }
 
 func (t *userTable) updateHash() string {

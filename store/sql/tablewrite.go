@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sallyport-go/sallyport/auth"
@@ -16,7 +17,7 @@ func (w hashWriter) UpgradePassword(ctx context.Context, userID string, from, to
 	if !t.id.holds(userID) {
 		return auth.ErrUserNotFound
 	}
-	n, err := t.runner.exec(ctx, t.updateHash(), to.Reveal(), userID, userID, from.Reveal())
+	n, err := t.runner.exec(ctx, t.updateHash(), t.hashArgs(userID, from.Reveal(), to.Reveal())...)
 	if err != nil || n > 0 {
 		return fault("upgrade a hash", err)
 	}
@@ -36,8 +37,17 @@ func (w loginWriter) RecordLogin(ctx context.Context, userID string, at time.Tim
 	if !t.id.holds(userID) {
 		return auth.ErrUserNotFound
 	}
-	_, err := t.runner.exec(ctx, t.updateLastLogin(), t.asLastLogin(at), userID, userID)
+	_, err := t.runner.exec(ctx, t.updateLastLogin(), t.lastLoginArgs(userID, at)...)
 	return fault("record login", err)
+}
+
+// hashArgs and lastLoginArgs are the arguments of the two writes.
+func (t *userTable) hashArgs(id, from, to string) []any {
+	return slices.Concat([]any{to}, t.idArgs(id), []any{from})
+}
+
+func (t *userTable) lastLoginArgs(id string, at time.Time) []any {
+	return append([]any{t.asLastLogin(at)}, t.idArgs(id)...)
 }
 
 // asLastLogin writes a time as the column's own type. SQLite has no type for
