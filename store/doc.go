@@ -40,7 +40,8 @@
 //		})
 //	}
 //
-// A part is checked by storetest.Users, Sessions, Throttle or Identity. What is
+// A part is checked by storetest.Users, Sessions, Throttle or Identity, and a
+// user store of the two reads alone by storetest.Reads. What is
 // shared by several processes is opened several times and given as
 // storetest.Nodes(one, other), which sends every call to another handle. Run it
 // under -race.

@@ -19,6 +19,18 @@
 // logged in, failed, was changed or looked at credentials is a row in the same
 // database, which [Store.Events] reads and [Store.PurgeEvents] ages out.
 //
+// # A users table that is there already
+//
+// [OpenUsers] reads a host's own table, which a [Schema] describes: only what
+// differs from our names, each a column or any SQL expression over a table, a
+// view or a join. It asks the database whether all of it is there and has its
+// indexes, and never changes the table; what a login may write is off unless
+// the Schema allows it. The guide is docs/existing-tables.md.
+//
+//	users, err := sqlstore.OpenUsers(ctx, db, sqlstore.Postgres, sqlstore.Schema{…})
+//	identity, err := users.Identity(store)
+//	svc, err := auth.New(auth.Compose(users, store, store), tokens, &auth.Options{Identity: identity})
+//
 // # Databases
 //
 // SQLite, 3.42 or later. One file serves any number of processes of one

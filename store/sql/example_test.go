@@ -8,6 +8,7 @@ import (
 	"log"
 	"time"
 
+	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/store/sql"
 )
 
@@ -38,6 +39,43 @@ func Example() {
 				log.Print(err)
 			}
 		}
+	}
+}
+
+// Users of a table that is there already, with sessions and throttle in tables
+// of ours beside it.
+func ExampleOpenUsers() {
+	ctx := context.Background()
+	db, err := sql.Open("pgx", "postgres://app@db.internal/app")
+	if err != nil {
+		log.Fatal(err)
+	}
+	users, err := sqlstore.OpenUsers(ctx, db, sqlstore.Postgres, sqlstore.Schema{
+		From:         "accounts",
+		Where:        "deleted_at IS NULL",
+		Username:     "login",
+		PasswordHash: "encrypted_password",
+		Organization: sqlstore.Absent,
+		AWSRegion:    sqlstore.Absent,
+		Roles:        map[string]auth.Role{"member": auth.RoleUser, "owner": auth.RoleAdmin},
+		Active:       "locked_at IS NULL",
+		Fold:         sqlstore.Lower,
+	})
+	if err != nil {
+		log.Fatal(err) // which field, and what to do about it
+	}
+	store, err := sqlstore.New(db, sqlstore.Postgres, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	identity, err := users.Identity(store)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var tokens auth.Tokens // token.NewHS256(secret, nil)
+	_, err = auth.New(auth.Compose(users, store, store), tokens, &auth.Options{Identity: identity})
+	if err != nil {
+		log.Fatal(err)
 	}
 }
 

@@ -14,6 +14,39 @@ import (
 	"github.com/sallyport-go/sallyport/store/sql"
 )
 
+// A users table that was there before, on SQLite.
+func ExampleOpenUsers() {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1) // each connection would have a memory of its own
+	_, err = db.Exec(`CREATE TABLE member (uid INTEGER PRIMARY KEY, mail TEXT UNIQUE COLLATE NOCASE,
+			pw TEXT, is_admin INTEGER, state TEXT);
+		INSERT INTO member VALUES (7, 'Ann@Example.com', '$2a$…', 1, 'live')`)
+	if err != nil {
+		log.Fatal(err)
+	}
+	const none = sqlstore.Absent
+	users, err := sqlstore.OpenUsers(context.Background(), db, sqlstore.SQLite, sqlstore.Schema{
+		From: "member", ID: "uid", Username: none, Email: "mail", PasswordHash: "pw", Fold: sqlstore.Folded,
+		Name: none, Organization: none, AWSRegion: none, CreatedAt: none, UpdatedAt: none, LastLogin: none,
+		Flags:  []sqlstore.RoleFlag{{Column: "is_admin", Role: auth.RoleAdmin}},
+		Active: "state", Actives: map[string]bool{"live": true, "banned": false},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer users.Close()
+	a, err := users.AccountByLogin(context.Background(), "ann@example.com")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(a.ID, a.Username, a.Role, a.Active)
+	// Output: 7 Ann@Example.com admin true
+}
+
 // A store on SQLite, from the file to the first account.
 func Example() {
 	dir, err := os.MkdirTemp("", "sallyport")

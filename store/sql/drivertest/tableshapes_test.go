@@ -130,7 +130,7 @@ func TestWritesStayWithin(t *testing.T) {
 		schema := namesOnly
 		schema.LoginBy, schema.Email, schema.LastLogin = sqlstore.UsernameOnly, sqlstore.Absent, ""
 		schema.UpgradePasswords, schema.RecordLogins = true, true
-		schema.Where = "deleted_at IS NULL"
+		schema.Where = "deleted_at IS NULL OR org_id = 8"
 		one := p.users(t, db, schema)
 		schema.From, schema.Table, schema.Where = "~people p LEFT JOIN ~org o ON o.id = p.org_id", "~people", ""
 		schema.ID, schema.PasswordHash, schema.LastLogin = "p.id", "p.password_hash", "p.last_login"
