@@ -4,21 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"maps"
-	"os"
 	"regexp"
 	"strings"
 
 	"github.com/sallyport-go/sallyport/auth"
 )
 
-const (
-	fileSuffix  = "_FILE"
-	maxFile     = 64 << 10 // bytes a secret's file may have
-	maxReadings = 8        // tries for two that agree
-)
+const fileSuffix = "_FILE"
 
 // Env returns a source that reads a set's fields through lookup, for which a
 // host gives os.LookupEnv. The library never reads the environment on its own.
@@ -27,7 +19,8 @@ const (
 // names, less one trailing newline; to set both is a fault. Files are read
 // anew each time, so that a rotated secret shows without a restart, and until
 // two readings agree, so that files swapped meanwhile do not mix. A file is at
-// most 64 KiB. Errors name the variable, never the path or the content.
+// most 64 KiB of UTF-8. Errors name the variable, never the path or the
+// content. The version is when a file was last written; variables have none.
 func Env(lookup func(name string) (string, bool)) auth.SecretProvider {
 	return env{lookup}
 }
@@ -44,91 +37,27 @@ func (e env) Secrets(ctx context.Context, set string) (auth.Secrets, error) {
 	if err != nil {
 		return auth.Secrets{}, err
 	}
-	last, err := e.read(names)
-	for range maxReadings {
-		if err != nil {
-			return auth.Secrets{}, err
-		}
-		if err := ctx.Err(); err != nil {
-			return auth.Secrets{}, err
-		}
-		var again map[string]string
-		if again, err = e.read(names); err == nil && maps.Equal(last, again) {
-			return sealed(again)
-		}
-		last = again
-	}
-	return auth.Secrets{}, fmt.Errorf("credentials: the files of set %q change while they are read: replace them in one step", set)
-}
-
-// sealed is what Env returns for values that were read together.
-func sealed(values map[string]string) (auth.Secrets, error) {
-	secrets := seal(values)
-	if len(secrets) == 0 {
-		return auth.Secrets{}, auth.ErrSecretNotFound
-	}
-	return auth.Secrets{Values: secrets}, nil
+	return steady(ctx, set, func() (*reading, error) { return e.read(names) })
 }
 
 // read reads each field once.
-func (e env) read(names []string) (map[string]string, error) {
-	values := make(map[string]string, len(names))
+func (e env) read(names []string) (*reading, error) {
+	r := newReading()
 	for _, name := range names {
 		value, _ := e.lookup(name)
-		file, _ := e.lookup(name + fileSuffix)
+		path, _ := e.lookup(name + fileSuffix)
 		switch {
-		case file == "":
+		case path == "":
+			r.values[name] = value
 		case value != "":
 			return nil, fmt.Errorf("credentials: %s and %s are both set: unset one", name, name+fileSuffix)
 		default:
-			var err error
-			if value, err = readSecretFile(file); err != nil {
+			if err := r.addFile(name, path); err != nil {
 				return nil, fmt.Errorf("credentials: the file that %s names: %w", name+fileSuffix, err)
 			}
 		}
-		values[name] = value
 	}
-	return values, nil
-}
-
-// readSecretFile returns a file's content less one trailing newline. Its errors
-// leave the path out: somebody may have put the secret itself there.
-func readSecretFile(path string) (string, error) {
-	// Opening a FIFO would wait for its writer, so look first.
-	if info, err := os.Stat(path); err != nil {
-		return "", withoutPath(err)
-	} else if !info.Mode().IsRegular() {
-		return "", errors.New("it is not a regular file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", withoutPath(err)
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return "", withoutPath(err)
-	}
-	if len(content) > maxFile {
-		return "", fmt.Errorf("it has more than %d bytes, which no secret has", maxFile)
-	}
-	return trimNewline(string(content)), nil
-}
-
-// trimNewline drops one line ending, as editors and echo append it.
-func trimNewline(s string) string {
-	if t, ok := strings.CutSuffix(s, "\r\n"); ok {
-		return t
-	}
-	return strings.TrimSuffix(s, "\n")
-}
-
-func withoutPath(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
-	}
-	return errors.New("it cannot be read")
+	return r, nil
 }
 
 // providerName begins with a letter because the name of its variable must.

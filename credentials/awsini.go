@@ -1,0 +1,107 @@
+package credentials
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// parseShared returns the properties of one profile in an AWS shared file, with
+// names in lower case, or nil if it has no section. Where the CLI and the SDKs
+// read a line in different ways it is refused: one of them would use another
+// key than the one shown. Errors have line numbers and no content.
+func parseShared(content string, section profileSection, profile string) (map[string]string, error) {
+	p := sharedParser{section: section, profile: profile}
+	number := 0
+	for line := range strings.Lines(content) {
+		number++
+		if err := p.line(strings.TrimRight(line, " \t\r\n")); err != nil {
+			return nil, fmt.Errorf("line %d %w", number, err)
+		}
+	}
+	return p.props, nil
+}
+
+type sharedParser struct {
+	section profileSection
+	profile string
+	props   map[string]string // of the profile
+
+	inSection bool   // of any kind
+	wanted    bool   // in that of the profile
+	last      string // the property above, to which indented lines belong
+}
+
+func (p *sharedParser) line(line string) error {
+	text := strings.TrimLeft(line, " \t")
+	switch {
+	case text == "" || text[0] == '#' || text[0] == ';':
+		return nil
+	case text != line:
+		return p.indented(text)
+	case line[0] == '[':
+		return p.header(line)
+	}
+	return p.property(line)
+}
+
+// indented passes over settings nested under a property, such as those of s3.
+func (p *sharedParser) indented(text string) error {
+	switch {
+	case text[0] == '[':
+		return errors.New("is a section that is indented")
+	case p.last == "":
+		return errors.New("is indented under no property")
+	case p.wanted && sharedValue(p.last):
+		return fmt.Errorf("is indented under %s, which has one line", p.last)
+	}
+	return nil
+}
+
+func (p *sharedParser) header(line string) error {
+	name, rest, closed := strings.Cut(line[1:], "]")
+	rest = strings.TrimLeft(rest, " \t")
+	if !closed || rest != "" && rest[0] != '#' && rest[0] != ';' {
+		return errors.New("is not a section: it begins with [ and does not end with ]")
+	}
+	p.inSection, p.last = true, ""
+	p.wanted = p.section(strings.Trim(name, " \t")) == p.profile
+	if !p.wanted {
+		return nil
+	}
+	if p.props != nil {
+		return errors.New("begins the profile a second time")
+	}
+	p.props = map[string]string{}
+	return nil
+}
+
+func (p *sharedParser) property(line string) error {
+	name, value, ok := strings.Cut(line, "=")
+	name = strings.ToLower(strings.TrimRight(name, " \t"))
+	switch {
+	case !ok || name == "":
+		return errors.New("is neither a section nor NAME = VALUE")
+	case !p.inSection:
+		return errors.New("is before the first section")
+	}
+	p.last = name
+	if !p.wanted {
+		return nil
+	}
+	if _, twice := p.props[name]; twice {
+		return errors.New("gives a property of the profile a second time")
+	}
+	p.props[name] = strings.Trim(withoutComment(value), " \t")
+	return nil
+}
+
+// withoutComment cuts a value where white space and then # or ; begin a comment.
+func withoutComment(value string) string {
+	for i := 1; i < len(value); i++ {
+		if (value[i] == '#' || value[i] == ';') && (value[i-1] == ' ' || value[i-1] == '\t') {
+			return value[:i-1]
+		}
+	}
+	return value
+}
