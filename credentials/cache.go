@@ -20,6 +20,7 @@ const (
 	patience     = time.Second      // for a fetch while there is something to show
 	firstBackOff = time.Second      // after a failure; doubled by each further one
 	maxBackOff   = 15 * time.Second // up to this
+	minRenew     = time.Second      // for a source that repeats a set that is about to expire
 )
 
 // CacheOptions are the bounds of a Cache. A nil *CacheOptions is all defaults.
@@ -158,7 +159,7 @@ func (c *Cache) snapshot(asked time.Time, s auth.Secrets, notFound error) *snaps
 	}
 	return &snapshot{
 		secrets: s, notFound: notFound, asked: asked,
-		renew: asked.Add(life / 4 * 3), stale: asked.Add(life), gone: asked.Add(end),
+		renew: asked.Add(max(life/4*3, minRenew)), stale: asked.Add(life), gone: asked.Add(end),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,14 +24,9 @@ import (
 // Two fields that rotate together belong in one [Dir]: files replaced one
 // after the other are a mix until the second is there.
 func Files(paths map[string]string) auth.SecretProvider {
-	given := make(map[string]string, len(paths))
-	for field, path := range paths {
-		given[field+fileSuffix] = path
-	}
-	return files(given)
+	return files(maps.Clone(paths))
 }
 
-// files has the paths by what Env would call their variables.
 type files map[string]string
 
 func (f files) Secrets(ctx context.Context, set string) (auth.Secrets, error) {
@@ -75,11 +71,7 @@ const dataLink = "..data"
 // because path is itself a link that is renamed. Elsewhere the version is when
 // a file was last written.
 func Dir(path string, names map[string]string) auth.SecretProvider {
-	given := make(map[string]string, len(names))
-	for field, name := range names {
-		given[field] = name
-	}
-	return dir{path, given}
+	return dir{path, maps.Clone(names)}
 }
 
 type dir struct {
@@ -120,8 +112,6 @@ func (d dir) read(fields []string) (*reading, error) {
 func (d dir) readGeneration(root *os.Root, target string, fields []string, r *reading) error {
 	info, err := root.Stat(target)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("credentials: %s in the folder of secrets: %w", dataLink, errSwapped)
 	case err != nil:
 		return fmt.Errorf("credentials: %s in the folder of secrets: %w", dataLink, withoutPath(err))
 	case !info.IsDir():
@@ -129,7 +119,7 @@ func (d dir) readGeneration(root *os.Root, target string, fields []string, r *re
 	}
 	generation, err := root.OpenRoot(target)
 	if err != nil {
-		return fmt.Errorf("credentials: %s in the folder of secrets: %w", dataLink, swappedOr(withoutPath(err)))
+		return fmt.Errorf("credentials: %s in the folder of secrets: %w", dataLink, withoutPath(err))
 	}
 	defer generation.Close()
 	r.generation = target
@@ -149,18 +139,10 @@ func (d dir) readFrom(root *os.Root, fields []string, r *reading) error {
 			continue
 		}
 		if err := r.addFrom(root.Stat, root.OpenFile, field, name); err != nil {
-			return fmt.Errorf("credentials: the file of %s: %w", field, swappedOr(err))
+			return fmt.Errorf("credentials: the file of %s: %w", field, err)
 		}
 	}
 	return nil
-}
-
-// swappedOr tells what went away since it was seen from other faults.
-func swappedOr(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return errSwapped
-	}
-	return err
 }
 
 // versionOf is a generation's own name where that is fit to be shown.

@@ -45,12 +45,9 @@ func (r *reading) secrets() (auth.Secrets, error) {
 	return s, nil
 }
 
-// errSwapped means that what was being read went away, as it does when the
-// next rotation takes its place.
-var errSwapped = errors.New("it names a file that is not there")
-
 // steady reads until two readings in a row agree: the second of them shows
-// that nothing was swapped while the first was under way.
+// that nothing was swapped while the first was under way. What is not there may
+// just have been swapped.
 func steady(ctx context.Context, set string, read func() (*reading, error)) (auth.Secrets, error) {
 	var last *reading
 	var err error
@@ -60,7 +57,7 @@ func steady(ctx context.Context, set string, read func() (*reading, error)) (aut
 		}
 		var now *reading
 		switch now, err = read(); {
-		case errors.Is(err, errSwapped):
+		case errors.Is(err, fs.ErrNotExist):
 			now = nil
 		case err != nil:
 			return auth.Secrets{}, err
