@@ -26,6 +26,14 @@
 // a needed part is missing, such as an access key ID without its secret, is a
 // fault: the error says what to set, and the endpoint answers 503.
 //
+// # Sources
+//
+// [Env], [Files], [Dir] and [AWSShared] read what a platform provides, anew each
+// time, so that a rotation shows at the next request. [Static] holds fixed
+// values, and [Func] is anything else: Vault, an SDK, a database. [Chain] takes
+// a set from the first source that has it. [NewCache] goes in front of a source
+// that is far away.
+//
 // # What leaves the process
 //
 // A secret is shown as its first and last four characters around a number of

@@ -281,6 +281,10 @@ func TestCredentialsAreShownToAdministrators(t *testing.T) {
 	nvidia := s.call(t, "GET", "nvidia-credentials", token, "")
 	require.Equal(t, 200, nvidia.status, nvidia.body)
 	require.Equal(t, "nvap************************************xxxx", nvidia.json["credentials"].(map[string]any)["apiKey"])
+	require.NoError(t, os.WriteFile(file, []byte("nvapi-"+strings.Repeat("y", 64)+"\n"), 0o600))
+	rotated := s.call(t, "GET", "nvidia-credentials", token, "")
+	require.Equal(t, 200, rotated.status, rotated.body)
+	require.Equal(t, "nvap************************************yyyy", rotated.json["credentials"].(map[string]any)["apiKey"], "a rewritten file shows without a restart")
 	s.stop(t)
 	for _, hidden := range []string{secret, key, token, s.password} {
 		require.Equal(t, strings.Count(s.stderr.String(), hidden), map[bool]int{true: 1}[hidden == s.password],
