@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf16"
 )
 
@@ -14,9 +13,9 @@ func shellString(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// jsonString quotes s as a string of JSON, which is one of JavaScript too. It
-// escapes what cannot be seen, such as line separators and bidirectional
-// controls, and "<", so that the text is also safe within an HTML script.
+// jsonString quotes s as a string of JSON, which is one of JavaScript too, in
+// printable ASCII: it is read alike in every locale, hides no character, and
+// has no "<", so that the text is also safe within an HTML script.
 func jsonString(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -27,7 +26,7 @@ func jsonString(s string) string {
 			b.WriteRune(r)
 		case r == '\n':
 			b.WriteString(`\n`)
-		case r == '<' || !unicode.IsPrint(r):
+		case r == '<' || r < ' ' || r > '~':
 			writeUTF16(&b, r)
 		default:
 			b.WriteRune(r)
@@ -45,7 +44,8 @@ func writeUTF16(b *strings.Builder, r rune) {
 	}
 }
 
-// pythonString quotes s for Python 3, whose escapes include all that Go writes.
+// pythonString quotes s for Python 3 in ASCII; its escapes include all that Go
+// writes.
 func pythonString(s string) string {
-	return strconv.Quote(string([]rune(s))) // a byte that is not UTF-8 is U+FFFD here too
+	return strconv.QuoteToASCII(string([]rune(s))) // a byte that is not UTF-8 is U+FFFD here too
 }

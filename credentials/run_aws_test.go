@@ -1,9 +1,12 @@
 package credentials_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,62 +33,86 @@ var hostilePrompt = strings.Join([]string{
 	"\u2028\u2029\u202e\ufeff\u200b", "\r\n\t\b\f\v\a\x1b\x00\x7f", "häé 漢字 😀 \U000e0001", `{"a":[1]}`,
 }, " ")
 
-var awsCases = map[string]struct {
+var awsCases = map[string]awsCase{
+	"plain":             {opts: credentials.AWSOptions{Region: "eu-north-1"}},
+	"token":             {opts: credentials.AWSOptions{Region: "us-east-1"}, token: docToken},
+	"colon":             {opts: credentials.AWSOptions{Region: "us-east-1", Model: colonModel}},
+	"arn, token":        {opts: credentials.AWSOptions{Region: "us-east-1", Model: arnModel}, token: docToken},
+	"china":             {opts: credentials.AWSOptions{Region: "cn-north-1", Model: colonModel}},
+	"china, arn":        {opts: credentials.AWSOptions{Region: "cn-northwest-1", Model: "arn:aws-cn:bedrock:cn-northwest-1:123456789012:imported-model/a1b2c3d4e5f6"}, token: docToken},
+	"gov, fips":         {opts: credentials.AWSOptions{Region: "us-gov-west-1", Model: "us-gov.a.b", FIPS: true}},
+	"gov, profile":      {opts: credentials.AWSOptions{Region: "us-gov-east-1", Model: "arn:aws-us-gov:bedrock:us-gov-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6"}},
+	"european, prompt":  {opts: credentials.AWSOptions{Region: "eusc-de-east-1", Model: "arn:aws-eusc:bedrock:eusc-de-east-1:123456789012:prompt/ABCDEFGHIJ:1"}},
+	"isolated":          {opts: credentials.AWSOptions{Region: "us-isob-east-1", Model: colonModel}, token: docToken},
+	"dual stack":        {opts: credentials.AWSOptions{Region: "eu-west-1", DualStack: true}},
+	"hostile text":      {opts: credentials.AWSOptions{Region: "eu-west-1", Prompt: hostilePrompt}},
+	"hostile, arn":      {opts: credentials.AWSOptions{Region: "us-east-1", Model: arnModel, Prompt: hostilePrompt}, token: docToken},
+	"dual stack, token": {opts: credentials.AWSOptions{Region: "us-gov-west-1", Model: colonModel, FIPS: true, DualStack: true}, token: docToken},
+}
+
+type awsCase struct {
 	opts  credentials.AWSOptions
 	token string
-}{
-	"plain":        {opts: credentials.AWSOptions{Region: "eu-north-1"}},
-	"token":        {opts: credentials.AWSOptions{Region: "us-east-1"}, token: docToken},
-	"colon":        {opts: credentials.AWSOptions{Region: "us-east-1", Model: colonModel}},
-	"arn, token":   {opts: credentials.AWSOptions{Region: "us-east-1", Model: arnModel}, token: docToken},
-	"china":        {opts: credentials.AWSOptions{Region: "cn-north-1", Model: colonModel}},
-	"gov, fips":    {opts: credentials.AWSOptions{Region: "us-gov-west-1", Model: "us-gov.a.b", FIPS: true}},
-	"dual stack":   {opts: credentials.AWSOptions{Region: "eu-west-1", DualStack: true}},
-	"hostile text": {opts: credentials.AWSOptions{Region: "eu-west-1", Prompt: hostilePrompt}},
-	"hostile, arn": {opts: credentials.AWSOptions{Region: "us-east-1", Model: arnModel, Prompt: hostilePrompt}, token: docToken},
+}
+
+// awsEnv is what an administrator exports for a key.
+func (key awsKey) env() []string {
+	return []string{"AWS_ACCESS_KEY_ID=" + key.id, "AWS_SECRET_ACCESS_KEY=" + key.secret, "AWS_SESSION_TOKEN=" + key.token}
+}
+
+// answer returns the key of a case, and what the provider shows of it.
+func (c awsCase) answer(t *testing.T) (awsKey, *credentials.Masked) {
+	t.Helper()
+	key := awsKey{id: docKeyID, secret: docSecret, token: c.token}
+	if c.token != "" {
+		key.id = "ASIA" + docKeyID[4:]
+	}
+	return key, masked(t, newAWS(t, awsSet("AWS_ACCESS_KEY_ID", key.id, "AWS_SESSION_TOKEN", key.token), c.opts), "")
+}
+
+func awsInterpreters(t *testing.T) []interpreter {
+	return interpreters(t, "@aws-sdk/client-bedrock-runtime", "boto3")
 }
 
 func TestAWSExamplesMakeOneSignedCall(t *testing.T) {
+	all := awsInterpreters(t)
 	for name, c := range awsCases {
-		key := awsKey{id: docKeyID, secret: docSecret, token: c.token}
-		if c.token != "" {
-			key.id = "ASIA" + docKeyID[4:]
-		}
-		m := masked(t, newAWS(t, awsSet("AWS_ACCESS_KEY_ID", key.id, "AWS_SESSION_TOKEN", key.token), c.opts), "")
-		for _, i := range []interpreter{bash, sh, node, python} {
-			t.Run(name+"/"+i.name, func(t *testing.T) { runAWS(t, m, i, key, c.opts.Prompt) })
+		for _, i := range all {
+			t.Run(name+"/"+i.name, func(t *testing.T) { c.run(t, i) })
 		}
 	}
 }
 
-func runAWS(t *testing.T, m *credentials.Masked, i interpreter, key awsKey, prompt string) {
-	i.modules = map[string]string{"node": "@aws-sdk/client-bedrock-runtime", "python3": "boto3"}[i.name]
-	s := newStub(t, m.Endpoint, bedrockAnswer)
+func (c awsCase) run(t *testing.T, i interpreter) {
+	key, m := c.answer(t)
+	s := newStub(t, m.Endpoint, bedrockAnswer, func(c call) error { return verifySigV4(c.Request, c.body, key, m.Region) })
 	b := newSandbox(t, s)
-	i.prepare(t, b)
-	b.write(t, i.file, exampleFor(m, i))
-	out, errs, err := b.run(t, []string{"AWS_ACCESS_KEY_ID=" + key.id, "AWS_SECRET_ACCESS_KEY=" + key.secret, "AWS_SESSION_TOKEN=" + key.token}, i.name, i.file)
+	out, errs, err := b.example(t, i, m, key.env()...)
 	require.NoError(t, err, "the example runs unmodified\n%s\n%s", exampleFor(m, i), errs)
 
-	calls := s.received()
+	calls, refused := s.received()
+	require.NoError(t, refused)
 	require.Len(t, calls, 1, "the example makes one call")
 	got := calls[0]
-	require.NoError(t, verifySigV4(got.Request, got.body, key, m.Region))
 	assert.Equal(t, m.Endpoint, "https://"+got.Host+got.RequestURI, "the call goes where endpoint says")
-	if prompt == "" {
-		prompt = "Say hello in one sentence."
-	}
-	assertPrompt(t, got.body, prompt)
+	assert.Equal(t, "/model/"+cmp.Or(c.opts.Model, defaultModels[m.Region])+"/converse", got.URL.Path, "the call names the model")
+	assert.Contains(t, got.Host, "."+c.opts.Region+".")
+	assertPrompt(t, got.body, cmp.Or(c.opts.Prompt, "Say hello in one sentence."))
 	if i.file == "example.sh" {
 		assert.Equal(t, bedrockAnswer, out)
 	} else {
 		assert.Equal(t, "Hello\n", out, "the text blocks are joined, reasoning is left out")
 	}
+	if i.file != "example.py" { // urllib3 speaks HTTP/1.1
+		assert.Equal(t, 2, got.ProtoMajor, "HTTP/2 is spoken where it is offered")
+	}
 	assertNoTrace(t, b, out+errs, got, key.secret, key.token)
 }
 
-func exampleFor(m *credentials.Masked, i interpreter) string {
-	return map[string]string{"example.sh": m.CurlExample, "example.mjs": m.NodeExample, "example.py": m.PythonExample}[i.file]
+var defaultModels = map[string]string{
+	"eu-north-1": "eu.anthropic.claude-sonnet-4-6",
+	"eu-west-1":  "eu.anthropic.claude-sonnet-4-6",
+	"us-east-1":  "us.anthropic.claude-sonnet-4-6",
 }
 
 // assertPrompt finds the prompt in a body of Converse or of chat completions.
@@ -109,14 +136,19 @@ func assertPrompt(t *testing.T, body []byte, prompt string) {
 	assert.Equal(t, prompt, text, "the prompt arrives to the character")
 }
 
-// assertNoTrace wants no secret in what was printed or in any argument, no
-// stray value in the call, and nothing run that the prompt asked for.
+// assertNoTrace wants no secret in what was printed, in any argument of curl or
+// in that of any process during the call, no stray value in the call, and
+// nothing run that the prompt asked for.
 func assertNoTrace(t *testing.T, b *sandbox, out string, got call, secrets ...string) {
 	t.Helper()
+	arguments := strings.Join(got.argv, "\n")
+	if len(got.argv) > 0 {
+		require.Regexp(t, `example\.|`+regexp.QuoteMeta(got.Host), arguments, "the example or its curl is among the processes looked at")
+	}
 	for _, secret := range secrets {
 		if secret != "" {
 			assert.NotContains(t, out, secret, "the output shows a secret")
-			assert.NotContains(t, b.arguments(t), secret, "ps shows a secret")
+			assert.NotContains(t, b.arguments(t)+arguments, secret, "ps shows a secret")
 		}
 	}
 	for name, values := range got.Header {
@@ -127,17 +159,48 @@ func assertNoTrace(t *testing.T, b *sandbox, out string, got call, secrets ...st
 
 func TestAWSExamplesCallNobodyWithoutAKey(t *testing.T) {
 	m := masked(t, newAWS(t, awsSet(), credentials.AWSOptions{}), "eu-north-1")
-	for _, i := range []interpreter{bash, sh, node, python} {
+	for _, i := range awsInterpreters(t) {
 		t.Run(i.name, func(t *testing.T) {
-			i.modules = map[string]string{"node": "@aws-sdk/client-bedrock-runtime", "python3": "boto3"}[i.name]
-			s := newStub(t, m.Endpoint, bedrockAnswer)
+			for missing, key := range map[string]awsKey{"AWS_ACCESS_KEY_ID": {secret: docSecret}, "AWS_SECRET_ACCESS_KEY": {id: docKeyID}} {
+				s := newStub(t, m.Endpoint, bedrockAnswer, func(call) error { return nil })
+				out, errs, err := newSandbox(t, s).example(t, i, m, slices.DeleteFunc(key.env(), func(s string) bool { return strings.HasPrefix(s, missing+"=") })...)
+				assert.Error(t, err)
+				assert.Contains(t, errs, missing, "the failure names what to set")
+				assert.NotContains(t, out+errs, docSecret)
+				calls, _ := s.received()
+				assert.Empty(t, calls)
+			}
+		})
+	}
+}
+
+// Where the call is refused, or nobody is there, the failure is told and no
+// secret with it.
+func TestAWSExamplesFailWithoutASecret(t *testing.T) {
+	c := awsCase{opts: credentials.AWSOptions{Region: "us-east-1", Model: arnModel}, token: docToken}
+	key, m := c.answer(t)
+	for _, i := range awsInterpreters(t) {
+		t.Run(i.name+"/another key", func(t *testing.T) {
+			s := newStub(t, m.Endpoint, bedrockAnswer, func(c call) error {
+				return verifySigV4(c.Request, c.body, awsKey{id: key.id, secret: strings.ToUpper(key.secret), token: key.token}, m.Region)
+			})
 			b := newSandbox(t, s)
-			i.prepare(t, b)
-			b.write(t, i.file, exampleFor(m, i))
-			_, errs, err := b.run(t, nil, i.name, i.file)
+			out, errs, _ := b.example(t, i, m, key.env()...)
+			calls, refused := s.received()
+			require.Len(t, calls, 1, "what is refused is not tried again")
+			require.ErrorContains(t, refused, "the signature does not match")
+			assert.Contains(t, out+errs, refusal, "the reason is told")
+			assertNoTrace(t, b, out+errs, calls[0], key.secret, key.token)
+		})
+		t.Run(i.name+"/nobody there", func(t *testing.T) {
+			s := newStub(t, m.Endpoint, bedrockAnswer, nil)
+			b := newSandbox(t, s)
+			s.close()
+			out, errs, err := b.example(t, i, m, key.env()...)
 			assert.Error(t, err)
-			assert.Contains(t, errs, "AWS_ACCESS_KEY_ID", "the failure names what to set")
-			assert.Empty(t, s.received())
+			for _, secret := range []string{key.secret, key.token} {
+				assert.NotContains(t, out+errs+b.arguments(t), secret)
+			}
 		})
 	}
 }
@@ -152,8 +215,8 @@ func TestAWSCurlExampleChoosesByVersion(t *testing.T) {
 		"8.14.0": false, "8.14.1": false, "8.19.0": false, "8.22.0": false, "8.100.0": false, "9.0.0": false, "10.1.0": false,
 	} {
 		for _, shell := range []string{"bash", "sh"} {
-			b := newSandbox(t, newStub(t, m.Endpoint, bedrockAnswer))
-			b.recordCurl(t, version)
+			b := newSandbox(t, &stub{})
+			b.recordCurl(t, claims(version))
 			_, errs, err := b.run(t, []string{"AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b"}, shell, b.write(t, "example.sh", m.CurlExample))
 			require.NoError(t, err, errs)
 			lines := strings.Split(b.arguments(t), "\n")

@@ -5,10 +5,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/sallyport-go/sallyport/credentials"
 )
 
 // sandbox is a folder in which examples run as an administrator would run
@@ -68,16 +71,16 @@ func (b *sandbox) write(t *testing.T, name, text string) string {
 	return path
 }
 
-// recordCurl puts a curl first in PATH that notes its arguments. With a
-// version it then claims to be that one and calls nobody; without, it is the
-// real one.
-func (b *sandbox) recordCurl(t *testing.T, version string) {
+// recordCurl puts a curl first in PATH that notes its arguments and then does
+// as this piece of a shell script says.
+func (b *sandbox) recordCurl(t *testing.T, then string) {
 	t.Helper()
-	then := "exec " + tool(t, "curl") + ` "$@"`
-	if version != "" {
-		then = `if [ "$1" = -V ]; then echo 'curl ` + version + ` (x86_64-pc-linux-gnu) libcurl/` + version + `'; fi`
-	}
 	b.write(t, "curl", "#!/bin/sh\n[ \"$1\" = -V ] || printf '%s\\n' \"$@\" >> \"$ARGV\"\n"+then+"\n")
+}
+
+// claims is a curl that says it is of that version and calls nobody.
+func claims(version string) string {
+	return `if [ "$1" = -V ]; then echo 'curl ` + version + ` (x86_64-pc-linux-gnu) libcurl/` + version + `'; fi`
 }
 
 // arguments returns how curl was called, one argument a line.
@@ -92,47 +95,24 @@ func (b *sandbox) arguments(t *testing.T) string {
 
 // run executes a program with these variables added and returns what it wrote
 // to standard output and to standard error.
-func (b *sandbox) run(t *testing.T, env []string, name string, args ...string) (out, errs string, err error) {
+func (b *sandbox) run(t *testing.T, env []string, command ...string) (out, errs string, err error) {
 	t.Helper()
 	var stdout, stderr strings.Builder
-	cmd := exec.CommandContext(t.Context(), tool(t, name), args...)
+	cmd := exec.CommandContext(t.Context(), tool(t, command[0]), command[1:]...)
 	cmd.Dir, cmd.Env = b.dir, append(append([]string{}, b.env...), env...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err = cmd.Run()
 	return stdout.String(), stderr.String(), err
 }
 
-// interpreter runs one of the three examples.
-type interpreter struct {
-	name, file string
-	modules    string // what else must be there
+// example runs the example that i is for, unmodified.
+func (b *sandbox) example(t *testing.T, i interpreter, m *credentials.Masked, env ...string) (out, errs string, err error) {
+	t.Helper()
+	i.prepare(t, b)
+	b.write(t, i.file, exampleFor(m, i))
+	return b.run(t, env, append(slices.Clone(i.command), i.file)...)
 }
 
-var (
-	bash   = interpreter{name: "bash", file: "example.sh"}
-	sh     = interpreter{name: "sh", file: "example.sh"}
-	node   = interpreter{name: "node", file: "example.mjs"}
-	python = interpreter{name: "python3", file: "example.py"}
-)
-
-// prepare skips the test where the interpreter or its modules are missing.
-func (i interpreter) prepare(t *testing.T, b *sandbox) {
-	t.Helper()
-	tool(t, i.name)
-	switch i.file {
-	case "example.sh":
-		b.recordCurl(t, "")
-	case "example.mjs":
-		modules, err := filepath.Abs("testdata/node/node_modules")
-		require.NoError(t, err)
-		if _, err := os.Stat(filepath.Join(modules, i.modules)); err != nil {
-			missing(t, "npm's "+i.modules+" (npm install in credentials/testdata/node)")
-		}
-		require.NoError(t, os.Symlink(modules, filepath.Join(b.dir, "node_modules")))
-	case "example.py":
-		if out, err := exec.Command(tool(t, i.name), "-c", "import "+i.modules).CombinedOutput(); err != nil {
-			// Not required in CI: where it runs, Python's registry cannot be reached.
-			t.Skipf("Python's %s is missing: %s", i.modules, strings.TrimSpace(string(out)))
-		}
-	}
+func exampleFor(m *credentials.Masked, i interpreter) string {
+	return map[string]string{"example.sh": m.CurlExample, "example.mjs": m.NodeExample, "example.py": m.PythonExample}[i.file]
 }

@@ -11,7 +11,7 @@ const client = new OpenAI({
   baseURL: "https://llm.example.com/v1",
 });
 const response = await client.chat.completions.create({
-  model: "'; touch pwned; ' \"; touch pwned; \" $(touch pwned) `touch pwned` ${AWS_SECRET_ACCESS_KEY} ${process.exit(9)} \nEOF\ntouch pwned\n \\ \\' \\\" \\\\ \\\n \u003c/script> \u003c!-- */ * // # ''' \"\"\" {{.Host}} %s %{url} @/etc/passwd !! \u2028\u2029\u202e\ufeff\u200b \u000d\n\u0009\u0008\u000c\u000b\u0007\u001b\u0000\u007f häé 漢字 😀 \udb40\udc01 {\"a\":[1]}",
-  messages: [{ role: "user", content: "'; touch pwned; ' \"; touch pwned; \" $(touch pwned) `touch pwned` ${AWS_SECRET_ACCESS_KEY} ${process.exit(9)} \nEOF\ntouch pwned\n \\ \\' \\\" \\\\ \\\n \u003c/script> \u003c!-- */ * // # ''' \"\"\" {{.Host}} %s %{url} @/etc/passwd !! \u2028\u2029\u202e\ufeff\u200b \u000d\n\u0009\u0008\u000c\u000b\u0007\u001b\u0000\u007f häé 漢字 😀 \udb40\udc01 {\"a\":[1]}" }],
+  model: "'; touch pwned; ' \"; touch pwned; \" $(touch pwned) `touch pwned` ${AWS_SECRET_ACCESS_KEY} ${process.exit(9)} \nEOF\ntouch pwned\n \\ \\' \\\" \\\\ \\\n \u003c/script> \u003c!-- */ * // # ''' \"\"\" {{.Host}} %s %{url} @/etc/passwd !! \u2028\u2029\u202e\ufeff\u200b \u000d\n\u0009\u0008\u000c\u000b\u0007\u001b\u0000\u007f h\u00e4\u00e9 \u6f22\u5b57 \ud83d\ude00 \udb40\udc01 {\"a\":[1]}",
+  messages: [{ role: "user", content: "'; touch pwned; ' \"; touch pwned; \" $(touch pwned) `touch pwned` ${AWS_SECRET_ACCESS_KEY} ${process.exit(9)} \nEOF\ntouch pwned\n \\ \\' \\\" \\\\ \\\n \u003c/script> \u003c!-- */ * // # ''' \"\"\" {{.Host}} %s %{url} @/etc/passwd !! \u2028\u2029\u202e\ufeff\u200b \u000d\n\u0009\u0008\u000c\u000b\u0007\u001b\u0000\u007f h\u00e4\u00e9 \u6f22\u5b57 \ud83d\ude00 \udb40\udc01 {\"a\":[1]}" }],
 });
 console.log(response.choices[0].message.content);

@@ -13,7 +13,7 @@ client = openai.OpenAI(
     base_url="https://llm.example.com/v1",
 )
 response = client.chat.completions.create(
-    model="'; touch pwned; ' \"; touch pwned; \" $(touch pwned) `touch pwned` ${AWS_SECRET_ACCESS_KEY} ${process.exit(9)} \nEOF\ntouch pwned\n \\ \\' \\\" \\\\ \\\n </script> <!-- */ * // # ''' \"\"\" {{.Host}} %s %{url} @/etc/passwd !! \u2028\u2029\u202e\ufeff\u200b \r\n\t\b\f\v\a\x1b\x00\x7f häé 漢字 😀 \U000e0001 {\"a\":[1]}",
-    messages=[{"role": "user", "content": "'; touch pwned; ' \"; touch pwned; \" $(touch pwned) `touch pwned` ${AWS_SECRET_ACCESS_KEY} ${process.exit(9)} \nEOF\ntouch pwned\n \\ \\' \\\" \\\\ \\\n </script> <!-- */ * // # ''' \"\"\" {{.Host}} %s %{url} @/etc/passwd !! \u2028\u2029\u202e\ufeff\u200b \r\n\t\b\f\v\a\x1b\x00\x7f häé 漢字 😀 \U000e0001 {\"a\":[1]}"}],
+    model="'; touch pwned; ' \"; touch pwned; \" $(touch pwned) `touch pwned` ${AWS_SECRET_ACCESS_KEY} ${process.exit(9)} \nEOF\ntouch pwned\n \\ \\' \\\" \\\\ \\\n </script> <!-- */ * // # ''' \"\"\" {{.Host}} %s %{url} @/etc/passwd !! \u2028\u2029\u202e\ufeff\u200b \r\n\t\b\f\v\a\x1b\x00\x7f h\u00e4\u00e9 \u6f22\u5b57 \U0001f600 \U000e0001 {\"a\":[1]}",
+    messages=[{"role": "user", "content": "'; touch pwned; ' \"; touch pwned; \" $(touch pwned) `touch pwned` ${AWS_SECRET_ACCESS_KEY} ${process.exit(9)} \nEOF\ntouch pwned\n \\ \\' \\\" \\\\ \\\n </script> <!-- */ * // # ''' \"\"\" {{.Host}} %s %{url} @/etc/passwd !! \u2028\u2029\u202e\ufeff\u200b \r\n\t\b\f\v\a\x1b\x00\x7f h\u00e4\u00e9 \u6f22\u5b57 \U0001f600 \U000e0001 {\"a\":[1]}"}],
 )
 print(response.choices[0].message.content)

@@ -11,10 +11,10 @@ for name in [name for name in os.environ if name.startswith("OPENAI_")]:
 client = openai.OpenAI(
     api_key=api_key,
     base_url="https://llm.example.com/v1",
-    default_headers={"Authorization": openai.Omit(), "api-key": api_key},
 )
 response = client.chat.completions.create(
     model="small-1",
     messages=[{"role": "user", "content": "Say hello in one sentence."}],
+    extra_headers={"Authorization": openai.Omit(), "api-key": api_key},
 )
 print(response.choices[0].message.content)
