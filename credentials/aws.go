@@ -31,8 +31,9 @@ const (
 // AWSOptions says how the examples of [AWS] call Bedrock. Every field may be
 // left zero.
 type AWSOptions struct {
-	// Region is for users whose aws_region is empty or not a region. If empty,
-	// it is the set's AWS_REGION; if that is empty too, us-east-1.
+	// Region is for users whose aws_region is empty, not a region, or without
+	// the endpoint that FIPS asks for. If empty, it is the set's AWS_REGION; if
+	// that is empty too, us-east-1.
 	Region string
 
 	// Model is a Bedrock model ID, inference profile or ARN. If empty, it is
@@ -45,8 +46,12 @@ type AWSOptions struct {
 	// Prompt is what the examples ask. If empty, it is a greeting.
 	Prompt string
 
-	// FIPS and DualStack choose those endpoints instead of the plain one.
-	FIPS, DualStack bool
+	// FIPS chooses the endpoint with validated cryptography, which only regions
+	// of the United States and Canada have (FIPS 140).
+	FIPS bool
+
+	// DualStack chooses the endpoint that also has IPv6 addresses.
+	DualStack bool
 }
 
 // AWS returns the provider "aws": an access key from the set "aws" of src, and
@@ -54,7 +59,7 @@ type AWSOptions struct {
 // that, that of opts. Nil opts are as the zero AWSOptions.
 //
 // Its Masked fails when the access key ID or its secret is there without the
-// other, and when AWS_REGION is needed and not a region.
+// other, and when AWS_REGION is needed and not a region that has the endpoint.
 func AWS(src auth.SecretProvider, opts *AWSOptions) (Provider, error) {
 	if opts == nil {
 		opts = &AWSOptions{}
@@ -97,6 +102,8 @@ func (p *aws) check() (wrong []error) {
 	switch {
 	case o.Region != "" && !auth.ValidRegion(o.Region):
 		wrong = append(wrong, fmt.Errorf("credentials: AWSOptions.Region %q is not an AWS region: use a name such as eu-north-1", o.Region))
+	case o.Region != "" && !p.serves(o.Region):
+		wrong = append(wrong, fmt.Errorf("credentials: region %s has no FIPS endpoint: name a region of the United States or Canada, or leave AWSOptions.FIPS false", o.Region))
 	case o.Region != "" && o.Model == "" && defaultModel(o.Region) == "":
 		wrong = append(wrong, fmt.Errorf("credentials: no model is known for region %s: set AWSOptions.Model to a model ID enabled there", o.Region))
 	}
@@ -144,12 +151,17 @@ func checkAccessKey(id, secret, token auth.Secret) error {
 	return nil
 }
 
+// serves reports whether a name is that of a region with the endpoint wanted.
+func (p *aws) serves(region string) bool {
+	return auth.ValidRegion(region) && (!p.opts.FIPS || hasFIPS(region))
+}
+
 // region returns the region of the user, of the options or of the set, in this
-// order. A user's that is not valid is passed over: people do not get to break
-// the page for themselves.
+// order. A user's that does not serve is passed over: people do not get to
+// break the page for themselves.
 func (p *aws) region(user *auth.User, fromSet auth.Secret) (string, error) {
 	switch set := fromSet.Reveal(); {
-	case user != nil && auth.ValidRegion(user.AWSRegion):
+	case user != nil && p.serves(user.AWSRegion):
 		return user.AWSRegion, nil
 	case p.opts.Region != "":
 		return p.opts.Region, nil
@@ -157,6 +169,8 @@ func (p *aws) region(user *auth.User, fromSet auth.Secret) (string, error) {
 		return lastRegion, nil
 	case !auth.ValidRegion(set):
 		return "", errors.New("credentials: AWS_REGION is not an AWS region: use a name such as eu-north-1")
+	case !p.serves(set):
+		return "", errors.New("credentials: AWS_REGION has no FIPS endpoint: name a region of the United States or Canada, or leave AWSOptions.FIPS false")
 	default:
 		return set, nil
 	}

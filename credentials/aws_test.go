@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -102,14 +103,103 @@ func TestAWSHostsOfEveryPartition(t *testing.T) {
 		{"eu-isoe-west-1", "eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1.api.cloud-aws.adc-e.uk"},
 		{"us-isof-south-1", "us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1.api.aws.hci.ic.gov"},
 	} {
-		for _, fips := range []bool{false, true} {
-			service := map[bool]string{false: "bedrock-runtime.", true: "bedrock-runtime-fips."}[fips]
-			o := credentials.AWSOptions{Region: c.region, Model: "a.b", FIPS: fips}
-			assert.Equal(t, "https://"+service+c.plain+"/model/a.b/converse", masked(t, newAWS(t, awsSet(), o), "").Endpoint)
-			o.DualStack = true
-			assert.Equal(t, "https://"+service+c.dualStack+"/model/a.b/converse", masked(t, newAWS(t, awsSet(), o), "").Endpoint)
+		host := func(o credentials.AWSOptions) string {
+			o.Region, o.Model = c.region, "a.b"
+			return masked(t, newAWS(t, awsSet(), o), "").Endpoint
+		}
+		const path = "/model/a.b/converse"
+		assert.Equal(t, "https://bedrock-runtime."+c.plain+path, host(credentials.AWSOptions{}))
+		assert.Equal(t, "https://bedrock-runtime."+c.dualStack+path, host(credentials.AWSOptions{DualStack: true}))
+		if !strings.HasPrefix(c.region, "us-") {
+			_, err := credentials.AWS(awsSet(), &credentials.AWSOptions{Region: c.region, Model: "a.b", FIPS: true})
+			assert.ErrorContains(t, err, "region "+c.region+" has no FIPS endpoint")
+			continue
+		}
+		assert.Equal(t, "https://bedrock-runtime-fips."+c.plain+path, host(credentials.AWSOptions{FIPS: true}))
+		assert.Equal(t, "https://bedrock-runtime-fips."+c.dualStack+path, host(credentials.AWSOptions{FIPS: true, DualStack: true}))
+	}
+}
+
+// A host that asks for FIPS gets nothing else, whatever region a user has.
+func TestAWSFIPSIsNeverDropped(t *testing.T) {
+	o := credentials.AWSOptions{FIPS: true, Model: "a.b"}
+	for user, want := range map[string]string{
+		"ca-central-1": "ca-central-1", "us-gov-east-1": "us-gov-east-1", "eu-north-1": "us-west-2", "cn-north-1": "us-west-2", "": "us-west-2",
+	} {
+		m := masked(t, newAWS(t, awsSet("AWS_REGION", "us-west-2"), o), user)
+		assert.Equal(t, want, m.Region)
+		assert.Contains(t, m.Endpoint, "//bedrock-runtime-fips."+want+".")
+	}
+	_, err := newAWS(t, awsSet("AWS_REGION", "eu-north-1"), o).Masked(context.Background(), nil)
+	assert.ErrorContains(t, err, "AWS_REGION has no FIPS endpoint")
+}
+
+// botoEndpoints prints what AWS's own rules say of every region that they know:
+// region, FIPS, dual stack and URL.
+const botoEndpoints = `import boto3
+from botocore.endpoint_provider import EndpointProvider
+session = boto3.Session()
+loader = session._loader
+rules = EndpointProvider(loader.load_service_model("bedrock-runtime", "endpoint-rule-set-1"), loader.load_data("partitions"))
+for partition in session.get_available_partitions():
+    for region in session.get_available_regions("ec2", partition_name=partition):
+        for fips in (False, True):
+            for dual in (False, True):
+                print(region, fips, dual, rules.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dual).url)
+`
+
+func TestAWSHostsAreThoseOfBoto3(t *testing.T) {
+	python := pythons(t, "boto3")[0]
+	if python.command == nil {
+		missing(t, "a "+python.name)
+	}
+	out, err := exec.CommandContext(t.Context(), python.command[0], "-c", botoEndpoints).Output()
+	require.NoError(t, err)
+	partitions := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		o := credentials.AWSOptions{Region: f[0], Model: "a.b", FIPS: f[1] == "True", DualStack: f[2] == "True"}
+		p, err := credentials.AWS(awsSet(), &o)
+		if err != nil {
+			assert.True(t, o.FIPS && !strings.HasPrefix(f[0], "us-") && !strings.HasPrefix(f[0], "ca-"), "%s: %v", line, err)
+			continue
+		}
+		assert.Equal(t, f[3]+"/model/a.b/converse", masked(t, p, "").Endpoint, line)
+		partitions[strings.SplitN(f[3], f[0], 2)[1]] = true
+	}
+	for _, suffix := range []string{".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk", ".csp.hci.ic.gov"} {
+		assert.Contains(t, partitions, suffix, "boto3 knows every partition")
+	}
+}
+
+// FuzzAWS wants any region, model and prompt refused or called as they are, at
+// a host of AWS.
+func FuzzAWS(f *testing.F) {
+	for _, region := range []string{"eu-north-1", "cn-north-1", "us-iso-east-1", "eu-north-1.evil.example/", "$(id)-a-1", "", "a'b-c-1"} {
+		for _, model := range []string{"", colonModel, arnModel, "..", "a/../b", hostilePrompt, "a%2e", "a?b", "é"} {
+			f.Add(region, model, hostilePrompt)
 		}
 	}
+	f.Fuzz(func(t *testing.T, region, model, prompt string) {
+		p, err := credentials.AWS(awsSet("AWS_REGION", region), &credentials.AWSOptions{Model: model, Prompt: prompt})
+		if err != nil {
+			return
+		}
+		m, err := p.Masked(context.Background(), &auth.User{AWSRegion: region})
+		if err != nil {
+			return
+		}
+		u, err := url.Parse(m.Endpoint)
+		require.NoError(t, err)
+		require.Regexp(t, `^bedrock-runtime\.[a-z]{2,4}(-[a-z]+)+-[0-9]+\.(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$`, u.Host)
+		require.NotContains(t, strings.Split(u.EscapedPath(), "/"), "..", "no path walks up")
+		if model != "" {
+			require.Equal(t, "/model/"+model+"/converse", u.Path)
+		}
+		for _, example := range []string{m.CurlExample, m.NodeExample, m.PythonExample} {
+			require.Equal(t, -1, strings.IndexFunc(example, func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }), "an example is printable ASCII")
+		}
+	})
 }
 
 func TestAWSModelIsKnownOrAskedForAndNeverGuessed(t *testing.T) {

@@ -34,6 +34,13 @@ func partitionOf(region string) partition {
 	return standardPartition
 }
 
+// hasFIPS reports whether Bedrock can have a FIPS endpoint in a region: AWS has
+// them in the United States and Canada.
+func hasFIPS(region string) bool {
+	geography, _, _ := strings.Cut(region, "-")
+	return geography == "us" || geography == "ca"
+}
+
 // bedrockHost returns the host of Bedrock's runtime in a valid region.
 func bedrockHost(region string, fips, dualStack bool) string {
 	service, suffix := "bedrock-runtime", partitionOf(region).suffix
