@@ -133,6 +133,9 @@ func (p *aws) Masked(ctx context.Context, user *auth.User) (*Masked, error) {
 		SecretAccessKey: mask(secret, awsStars),
 		Endpoint:        call.Endpoint(),
 		AuthMethod:      "AWS Signature Version 4",
+		Source:          set.Source,
+		Version:         set.Version,
+		Expires:         set.Expires,
 	})
 }
 

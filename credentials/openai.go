@@ -151,5 +151,8 @@ func (p *openAI) Masked(ctx context.Context, _ *auth.User) (*Masked, error) {
 		APIKey:   mask(key, keyStars),
 		BaseURL:  p.opts.BaseURL,
 		Endpoint: call.Endpoint(),
+		Source:   set.Source,
+		Version:  set.Version,
+		Expires:  set.Expires,
 	})
 }

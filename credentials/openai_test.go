@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -68,6 +69,34 @@ func TestOpenAIKeyMissingIsNotConfigured(t *testing.T) {
 	_, err = p.Masked(context.Background(), nil)
 	assert.ErrorIs(t, err, broken, "a source's fault is passed on")
 	assert.NotErrorIs(t, err, auth.ErrSecretNotFound)
+}
+
+// rotated is a source that knows more than the values.
+type rotated struct{ auth.SecretProvider }
+
+func (r rotated) Secrets(ctx context.Context, set string) (auth.Secrets, error) {
+	s, err := r.SecretProvider.Secrets(ctx, set)
+	s.Source, s.Version, s.Expires = "vault", "7", time.Unix(1_800_000_000, 0)
+	return s, err
+}
+
+func TestProvidersPassOnWhatTheSourceKnows(t *testing.T) {
+	for _, open := range []func(func(auth.SecretProvider) auth.SecretProvider) credentials.Provider{
+		func(with func(auth.SecretProvider) auth.SecretProvider) credentials.Provider {
+			return newAWS(t, with(awsSet()), credentials.AWSOptions{})
+		},
+		func(with func(auth.SecretProvider) auth.SecretProvider) credentials.Provider {
+			p, err := credentials.NVIDIA(with(nvidiaSet(docNVIDIA)), nil)
+			require.NoError(t, err)
+			return p
+		},
+	} {
+		plain := open(func(src auth.SecretProvider) auth.SecretProvider { return src })
+		p := open(func(src auth.SecretProvider) auth.SecretProvider { return rotated{src} })
+		m := masked(t, p, "")
+		assert.Equal(t, []any{"vault", "7", time.Unix(1_800_000_000, 0)}, []any{m.Source, m.Version, m.Expires})
+		assert.Equal(t, answer(t, plain), answer(t, p), "the documented answer stays as it is, byte for byte")
+	}
 }
 
 func TestOpenAIConstructorNamesAllThatIsWrong(t *testing.T) {

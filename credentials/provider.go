@@ -2,6 +2,7 @@ package credentials
 
 import (
 	"context"
+	"time"
 
 	"github.com/sallyport-go/sallyport/auth"
 )
@@ -36,4 +37,10 @@ type Masked struct {
 	CurlExample     string `json:"curlExample,omitempty"`
 	NodeExample     string `json:"nodeExample,omitempty"`
 	PythonExample   string `json:"pythonExample,omitempty"`
+
+	// The rest is of [auth.Secrets] and not in the document. It is shown where
+	// httpadapter's Options.CredentialDetails asks for it.
+	Source  string    `json:"-"`
+	Version string    `json:"-"`
+	Expires time.Time `json:"-"`
 }

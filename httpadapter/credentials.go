@@ -30,7 +30,7 @@ func (h *Handler) credentials(p credentials.Provider) endpoint {
 		if err := h.recordView(r, p, id); err != nil {
 			return nil, err
 		}
-		return envelope{Success: true, Credentials: masked}, nil
+		return envelope{Success: true, Credentials: h.shown(masked)}, nil
 	}
 }
 
@@ -47,6 +47,27 @@ func (h *Handler) masked(r *http.Request, p credentials.Provider, u *auth.User) 
 		return nil, errNoResult
 	}
 	return masked, nil
+}
+
+// shown returns what the answer has of masked: the documented fields, and the
+// details where the host asked for them.
+func (h *Handler) shown(masked *credentials.Masked) any {
+	if !h.details {
+		return masked
+	}
+	d := detailed{Masked: masked, Source: masked.Source, Version: masked.Version}
+	if !masked.Expires.IsZero() {
+		d.Expiry = stamp(masked.Expires)
+	}
+	return d
+}
+
+// detailed follows the documented fields with those that are not.
+type detailed struct {
+	*credentials.Masked
+	Source  string `json:"source,omitempty"`
+	Version string `json:"version,omitempty"`
+	Expiry  string `json:"expiry,omitempty"`
 }
 
 func (h *Handler) recordView(r *http.Request, p credentials.Provider, id *auth.Identity) error {

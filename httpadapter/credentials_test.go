@@ -94,6 +94,29 @@ func TestALookIsOnRecordBeforeItIsAnswered(t *testing.T) {
 	require.NotContains(t, a.raw, "region", "no record, no answer")
 }
 
+// What a provider knows beyond the document is shown where the host asked for
+// it, behind the documented fields, and changes no byte of an answer elsewhere.
+func TestDetailsAreShownWhereTheHostAskedForThem(t *testing.T) {
+	known := credentials.Masked{
+		APIKey: "****", BaseURL: "https://x.example", CurlExample: "curl",
+		Source: "vault", Version: "7", Expires: time.Date(2026, 12, 1, 13, 0, 0, 5, time.FixedZone("", 3600)),
+	}
+	const documented = `{"success":true,"credentials":{"apiKey":"****","baseUrl":"https://x.example","curlExample":"curl"`
+	for _, c := range []struct {
+		details bool
+		shown   credentials.Masked
+		want    string
+	}{
+		{false, known, documented + `}}`},
+		{true, known, documented + `,"source":"vault","version":"7","expiry":"2026-12-01T12:00:00Z"}}`},
+		{true, credentials.Masked{APIKey: "****", BaseURL: "https://x.example", CurlExample: "curl"}, documented + `}}`},
+	} {
+		h := newHouse(t, httpadapter.Options{CredentialDetails: c.details, Credentials: []credentials.Provider{provider{"aws", "AWS", shows(c.shown)}}})
+		require.Equal(t, c.want, ask(t, h, get("/api/auth/aws-credentials", h.tokens[auth.RoleAdmin])).raw)
+		require.Len(t, h.audit.Events(auth.EventCredentialViewed), 1)
+	}
+}
+
 func TestAProviderThatFailsIsUnavailable(t *testing.T) {
 	var log strings.Builder
 	h := newHouse(t, httpadapter.Options{

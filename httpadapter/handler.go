@@ -31,6 +31,7 @@ type Handler struct {
 	origins originGuard
 	proxies []netip.Prefix
 	jwks    func() ([]byte, bool)
+	details bool
 	routes  map[string]route // by what follows the prefix
 
 	proxyUnset atomic.Bool // EventProxyUnset was raised
@@ -68,6 +69,7 @@ func New(a auth.Authenticator, opts *Options) (*Handler, error) {
 		origins: newOriginGuard(opts.TrustedOrigins),
 		proxies: slices.Clone(opts.TrustedProxies),
 		jwks:    opts.JWKS,
+		details: opts.CredentialDetails,
 	}
 	if opts.Cookie != nil {
 		c := *opts.Cookie

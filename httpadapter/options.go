@@ -33,6 +33,11 @@ type Options struct {
 	// configured.
 	Credentials []credentials.Provider
 
+	// CredentialDetails adds "source", "version" and "expiry" to the documented
+	// fields of a credentials answer, each where the provider knows it. Expiry
+	// is a time of RFC 3339 in UTC. False: the documented fields alone.
+	CredentialDetails bool
+
 	// Auditor is told of each look at credentials, before the answer; if it
 	// fails there is no answer. Nil: such events go to Logger.
 	Auditor auth.Auditor

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/sallyport-go/sallyport/auth"
-	"github.com/sallyport-go/sallyport/credentials"
 )
 
 // refusal is an answer other than 200. It is an error so that endpoints can
@@ -108,11 +107,11 @@ const (
 
 // envelope is every answer, its fields in the documented order.
 type envelope struct {
-	Success     bool                `json:"success"`
-	Message     string              `json:"message,omitempty"`
-	Token       string              `json:"token,omitempty"`
-	User        *user               `json:"user,omitempty"`
-	Credentials *credentials.Masked `json:"credentials,omitempty"`
+	Success     bool   `json:"success"`
+	Message     string `json:"message,omitempty"`
+	Token       string `json:"token,omitempty"`
+	User        *user  `json:"user,omitempty"`
+	Credentials any    `json:"credentials,omitempty"`
 }
 
 // user has all of its keys in every answer.
