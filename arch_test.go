@@ -17,17 +17,18 @@ const module = "github.com/sallyport-go/sallyport"
 // mayImport lists, for each package of the published module, what it may
 // import beside the standard library. Tests and nested modules are free.
 var mayImport = map[string][]string{
-	"":                {},
-	"auth/password":   {"golang.org/x/crypto/argon2", "golang.org/x/crypto/bcrypt", "golang.org/x/crypto/scrypt"},
-	"auth":            {"auth/password", "golang.org/x/text/secure/bidirule", "golang.org/x/text/unicode/norm", "golang.org/x/text/width"},
-	"auth/token":      {"auth", "github.com/lestrrat-go/jwx/v2/jwa", "github.com/lestrrat-go/jwx/v2/jws"},
-	"auth/authtest":   {"auth"},
-	"store":           {},
-	"store/memory":    {"auth"},
-	"store/sql":       {"auth"},
-	"store/storetest": {"auth"},
-	"credentials":     {"auth"},
-	"httpadapter":     {"auth", "credentials"},
+	"":                            {},
+	"auth/password":               {"golang.org/x/crypto/argon2", "golang.org/x/crypto/bcrypt", "golang.org/x/crypto/scrypt"},
+	"auth":                        {"auth/password", "golang.org/x/text/secure/bidirule", "golang.org/x/text/unicode/norm", "golang.org/x/text/width"},
+	"auth/token":                  {"auth", "github.com/lestrrat-go/jwx/v2/jwa", "github.com/lestrrat-go/jwx/v2/jws"},
+	"auth/authtest":               {"auth"},
+	"store":                       {},
+	"store/memory":                {"auth"},
+	"store/sql":                   {"auth"},
+	"store/storetest":             {"auth"},
+	"credentials":                 {"auth"},
+	"credentials/credentialstest": {"auth", "credentials"},
+	"httpadapter":                 {"auth", "credentials"},
 }
 
 type pkg struct {

@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -170,4 +174,16 @@ func TestHeadOfCredentialsIsOnRecordToo(t *testing.T) {
 	r.Header.Set("Authorization", "Bearer "+h.tokens[auth.RoleAdmin])
 	require.Equal(t, 200, ask(t, h, r).status)
 	require.Len(t, h.audit.Events(auth.EventCredentialViewed), 1)
+}
+
+func TestAThirdProviderIsAtMostTwentyLines(t *testing.T) {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, "example_test.go", nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	at := slices.IndexFunc(file.Decls, func(d ast.Decl) bool {
+		f, ok := d.(*ast.FuncDecl)
+		return ok && f.Name.Name == "ExampleOptions_thirdProvider"
+	})
+	require.GreaterOrEqual(t, at, 0)
+	require.LessOrEqual(t, files.Position(file.Decls[at].End()).Line-files.Position(file.Decls[at].Pos()).Line+1, 20)
 }

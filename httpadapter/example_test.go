@@ -3,6 +3,7 @@ package httpadapter_test
 import (
 	"context"
 	"fmt"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -120,4 +121,32 @@ func ExampleOptions_credentials() {
 	// Output:
 	// {"success":true,"credentials":{"apiKey":"************","baseUrl":"https://mail.example.com"}}
 	// ada credential.viewed mail
+}
+
+// A third provider that speaks OpenAI's protocol is one value, served at
+// GET /api/auth/groq-credentials. Its examples read GROQ_API_KEY.
+func ExampleOptions_thirdProvider() {
+	src := credentials.Static(map[string]map[string]string{"groq": {"GROQ_API_KEY": "gsk_0123456789abcdefghijklmnopqrstuvwxyz"}})
+	groq, err := credentials.OpenAI(src, credentials.OpenAIOptions{
+		Name: "groq", Title: "Groq", BaseURL: "https://api.groq.com", Path: "/openai/v1", Model: "openai/gpt-oss-120b",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	var svc authtest.Fake // in a program, an auth.Service
+	h, err := httpadapter.New(&svc, &httpadapter.Options{Credentials: []credentials.Provider{groq}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(askAsAdmin(&svc, h, "/api/auth/groq-credentials")[:86])
+	// Output: {"success":true,"credentials":{"apiKey":"gsk_************************************wxyz"
+}
+
+// askAsAdmin is an administrator with a browser.
+func askAsAdmin(svc *authtest.Fake, h http.Handler, path string) string {
+	r := httptest.NewRequest("GET", path, nil)
+	r.Header.Set("Authorization", "Bearer "+svc.SignIn(auth.User{Username: "ada", Role: auth.RoleAdmin}))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Body.String()
 }
