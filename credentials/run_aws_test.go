@@ -193,6 +193,7 @@ func TestAWSExamplesFailWithoutASecret(t *testing.T) {
 			assertNoTrace(t, b, out+errs, calls[0], key.secret, key.token)
 		})
 		t.Run(i.name+"/nobody there", func(t *testing.T) {
+			t.Parallel() // the libraries wait and try again
 			s := newStub(t, m.Endpoint, bedrockAnswer, nil)
 			b := newSandbox(t, s)
 			s.close()

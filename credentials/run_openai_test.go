@@ -116,6 +116,7 @@ func TestChatExamplesFailWithoutASecret(t *testing.T) {
 				assertNoTrace(t, b, out+errs, calls[0], docNVIDIA)
 			})
 			t.Run(name+"/"+i.name+"/nobody there", func(t *testing.T) {
+				t.Parallel() // the libraries wait and try again
 				s := newStub(t, m.Endpoint, chatAnswer, nil)
 				b := newSandbox(t, s)
 				s.close()
