@@ -9,7 +9,8 @@
 //
 // Each [Provider] is one endpoint, GET {prefix}/{name}-credentials, once the
 // host lists it in httpadapter's Options.Credentials. [OpenAI] makes one of any
-// service that speaks OpenAI's protocol.
+// service that speaks OpenAI's protocol, and package credentialstest checks a
+// Provider of your own.
 //
 // # Sets and fields
 //
@@ -41,7 +42,8 @@
 // length. A secret of fewer than 24 characters, or with a character that is
 // not printable ASCII, is shown as stars. A session token is not shown. The
 // examples never hold a secret: they read the variables above, keep them out of
-// argument lists, and print the model's answer only.
+// argument lists, and print the service's answer only. They are ASCII, whatever
+// the prompt, so that every shell reads them alike in every locale.
 //
 // Nothing in a request but the user's own aws_region, checked by
 // [auth.ValidRegion], changes where an example sends a credential.

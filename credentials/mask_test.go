@@ -95,11 +95,12 @@ func TestMaskTellsNeitherTheMiddleNorTheLength(t *testing.T) {
 			hidden = append(hidden, secret[4:len(secret)-4])
 		}
 		requireNoWindow(t, strings.Join(got, "\n"), hidden...)
+		masks := 3 // one an answer
 		if secret == "" {
+			masks = 0
 			empty++
-		} else {
-			require.Len(t, stars.FindAllString(strings.Join(got, ""), -1), 3, "each answer has a mask")
 		}
+		require.Len(t, stars.FindAllString(strings.Join(got, ""), -1), masks)
 	}
 	require.NotZero(t, empty, "the empty secret was among them")
 }
