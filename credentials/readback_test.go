@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,13 +77,20 @@ func TestExamplesReadBackInTheirOwnLanguage(t *testing.T) {
 		programs["example.py"].WriteString(m.PythonExample + "\n")
 	}
 	all := append([]interpreter{}, shells...)
+	for _, terminal := range [][]string{{"bash", "--norc", "-i"}, {"zsh", "-f", "-i"}, {"mksh", "-i"}} { // where people paste
+		all = append(all, shell(terminal...))
+	}
 	all = append(all, interpreter{name: "node", command: []string{"node"}, file: "example.mjs"},
 		interpreter{name: "python", command: []string{"python3"}, file: "example.py"})
 	for _, i := range all {
 		t.Run(i.name, func(t *testing.T) {
 			b := newSandbox(t, &stub{})
 			b.write(t, i.file, programs[i.file].String())
-			cmd := exec.CommandContext(t.Context(), tool(t, i.command[0]), append(i.command[1:], i.file)...)
+			cmd := exec.CommandContext(t.Context(), tool(t, i.command[0]), append(slices.Clone(i.command[1:]), i.file)...)
+			if strings.HasSuffix(i.name, "-i") {
+				cmd.Args = cmd.Args[:len(i.command)]
+				cmd.Stdin = strings.NewReader(programs[i.file].String())
+			}
 			cmd.Dir = b.dir
 			cmd.Env = append(b.env, "LC_ALL=C", "NODE_OPTIONS=", "PYTHONPATH=")
 			out, err := cmd.Output()
