@@ -16,4 +16,7 @@
 // words which promise is broken, and what came back instead. Cases use the
 // store's own clock and wait, a few times, for windows of a tenth of a second;
 // none depends on how fast the machine is.
+//
+// [Faults] is for the other side: it has chosen calls of a sound store fail,
+// to see what a program makes of it.
 package storetest
