@@ -50,10 +50,13 @@ func (a *Accounts) Create(ctx context.Context, n NewAccount) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx = a.svc.allow(ctx)
 	call, done := a.svc.bounded(ctx)
 	defer done()
 	if err := a.store.CreateAccount(call, account); err != nil {
-		return nil, a.known(ctx, "create account", err)
+		if err := a.known(ctx, "create account", err); !a.madeAnyway(ctx, account, err) {
+			return nil, err
+		}
 	}
 	return a.created(ctx, account), nil
 }
@@ -68,11 +71,15 @@ func (a *Accounts) Bootstrap(ctx context.Context, n NewAccount) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx = a.svc.allow(ctx)
 	call, done := a.svc.bounded(ctx)
 	defer done()
 	made, err := a.store.Bootstrap(call, account)
 	if err != nil {
-		return nil, a.known(ctx, "bootstrap", err)
+		err = a.known(ctx, "bootstrap", err)
+		if made = a.madeAnyway(ctx, account, err); !made {
+			return nil, err
+		}
 	}
 	if !made {
 		return nil, nil
@@ -115,6 +122,7 @@ func (a *Accounts) List(ctx context.Context, after string, limit int) ([]User, e
 //
 // Errors: ErrUserNotFound, password.ErrPolicy.
 func (a *Accounts) SetPassword(ctx context.Context, id string, password Secret) error {
+	ctx = a.svc.allow(ctx)
 	user, err := a.byID(ctx, id)
 	if err != nil {
 		return err
@@ -127,13 +135,15 @@ func (a *Accounts) SetPassword(ctx context.Context, id string, password Secret) 
 }
 
 // SetRole gives the user a role and ends the sessions that were made under the
-// other one.
+// other one. An error after the role was set leaves it set; sessions that were
+// not ended then go on under the new role.
 //
 // Errors: ErrUserNotFound, ErrInvalidAccount.
 func (a *Accounts) SetRole(ctx context.Context, id string, role Role) error {
 	if _, err := ParseRole(string(role)); err != nil {
 		return err
 	}
+	ctx = a.svc.allow(ctx)
 	user, err := a.byID(ctx, id)
 	if err != nil {
 		return err
@@ -150,6 +160,7 @@ func (a *Accounts) SetRole(ctx context.Context, id string, role Role) error {
 //
 // Errors: ErrUserNotFound.
 func (a *Accounts) SetActive(ctx context.Context, id string, active bool) error {
+	ctx = a.svc.allow(ctx)
 	user, err := a.byID(ctx, id)
 	if err != nil {
 		return err
@@ -165,15 +176,18 @@ func (a *Accounts) SetActive(ctx context.Context, id string, active bool) error 
 //
 // Errors: ErrUserNotFound.
 func (a *Accounts) Delete(ctx context.Context, id string) error {
+	ctx = a.svc.allow(ctx)
 	user, err := a.byID(ctx, id)
 	if err != nil {
 		return err
 	}
 	call, done := a.svc.bounded(ctx)
 	defer done()
+	defer a.svc.cache.dropUser(id)
 	if err := a.store.DeleteAccount(call, id); err != nil {
 		return a.known(ctx, "delete account", err)
 	}
+	ctx = context.WithoutCancel(ctx) // what is begun is finished
 	a.svc.audit(ctx, Event{Kind: EventAccountDeleted, UserID: id, Username: user.Username})
 	return a.svc.endUserSessions(ctx, id, "", "the account was deleted")
 }
@@ -186,9 +200,11 @@ func (a *Accounts) change(ctx context.Context, user *User, c AccountChange, e Ev
 	c.UpdatedAt = &now
 	call, done := a.svc.bounded(ctx)
 	defer done()
+	defer a.svc.cache.dropUser(user.ID) // also when only the answer was lost
 	if err := a.store.UpdateAccount(call, user.ID, c); err != nil {
 		return a.known(ctx, "update account", err)
 	}
+	ctx = context.WithoutCancel(ctx) // what is begun is finished
 	e.UserID, e.Username = user.ID, user.Username
 	a.svc.audit(ctx, e)
 	return a.svc.endUserSessions(ctx, user.ID, "", string(e.Kind))
@@ -213,6 +229,19 @@ func (a *Accounts) known(ctx context.Context, operation string, err error) error
 		}
 	}
 	return a.svc.fault(ctx, operation, err)
+}
+
+// madeAnyway reports whether an account is there although making it failed:
+// its answer was lost. The ID is new, so nobody else has made it. Without this
+// look, nobody would ever know the password of a first account.
+func (a *Accounts) madeAnyway(ctx context.Context, account *Account, err error) bool {
+	if !errors.Is(err, ErrUnavailable) {
+		return false
+	}
+	call, done := a.svc.bounded(context.WithoutCancel(ctx))
+	defer done()
+	_, err = a.store.UserByID(call, account.ID)
+	return err == nil
 }
 
 func (a *Accounts) created(ctx context.Context, account *Account) *User {
@@ -244,7 +273,7 @@ func (a *Accounts) hash(ctx context.Context, password Secret, u *User) (Secret, 
 	if err := a.svc.policy.Check(password.Reveal(), u.Username, u.Email, local, u.Name, u.Organization); err != nil {
 		return Secret{}, err
 	}
-	hash, err := a.svc.hasher.Hash(ctx, password.Reveal())
+	hash, err := a.svc.hash(ctx, password.Reveal())
 	if err != nil {
 		return Secret{}, a.svc.crowded(ctx, "hash a password", err)
 	}

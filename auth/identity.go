@@ -76,7 +76,7 @@ func (s *Service) touch(ctx context.Context, session *Session, now time.Time) {
 	id := session.ID
 	go func() {
 		defer s.touching.end(id)
-		ctx := context.WithoutCancel(ctx)
+		ctx := apart(ctx)
 		call, done := s.bounded(ctx)
 		defer done()
 		if err := s.store.TouchSession(call, id, now.UTC()); err != nil {

@@ -23,6 +23,8 @@ type line struct {
 	turn    chan struct{} // holds one token; who has it may ask
 	freed   chan struct{} // a slot was given back in this process
 	waiting int           // guarded by lines.mu
+	failed  chan struct{} // closed when err is set: nobody need ask any more
+	err     error
 }
 
 // enter waits for the turn at key. The caller leaves with leave.
@@ -33,10 +35,40 @@ func (l *lines) enter(ctx context.Context, key string) (*line, error) {
 	}
 	select {
 	case at.turn <- struct{}{}:
+		if err := at.broken(); err != nil {
+			l.leave(key, at)
+			return nil, err
+		}
 		return at, nil
+	case <-at.failed:
+		err = at.err
 	case <-ctx.Done():
-		l.part(key, at)
-		return nil, context.Cause(ctx)
+		err = context.Cause(ctx)
+	}
+	l.part(key, at)
+	return nil, err
+}
+
+// fail gives err to all who wait at key behind the caller, who has the turn:
+// they would ask the same store in vain, one after the other. Who comes later
+// asks anew.
+func (l *lines) fail(key string, at *line, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.byKey[key] == at {
+		delete(l.byKey, key)
+	}
+	at.err = err
+	close(at.failed)
+}
+
+// broken returns what the line has failed with, if it has.
+func (at *line) broken() error {
+	select {
+	case <-at.failed:
+		return at.err
+	default:
+		return nil
 	}
 }
 
@@ -78,7 +110,7 @@ func (l *lines) join(key string) (*line, error) {
 	defer l.mu.Unlock()
 	at := l.byKey[key]
 	if at == nil {
-		at = &line{turn: make(chan struct{}, 1), freed: make(chan struct{}, 1)}
+		at = &line{turn: make(chan struct{}, 1), freed: make(chan struct{}, 1), failed: make(chan struct{})}
 		if l.byKey == nil {
 			l.byKey = make(map[string]*line)
 		}
@@ -94,7 +126,7 @@ func (l *lines) join(key string) (*line, error) {
 func (l *lines) part(key string, at *line) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if at.waiting--; at.waiting == 0 {
+	if at.waiting--; at.waiting == 0 && l.byKey[key] == at {
 		delete(l.byKey, key)
 	}
 }

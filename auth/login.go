@@ -34,6 +34,7 @@ func (s *Service) Login(ctx context.Context, req LoginRequest) (*Grant, error) {
 	if req.Login == "" || req.Password == "" {
 		return nil, ErrCredentialsRequired
 	}
+	ctx = s.allow(ctx)
 	try := newAttempt(req)
 	typed := s.throttle.keys("login", try.name, req.Remote)
 	if key, err := s.throttle.remembered(typed); err != nil {
@@ -108,7 +109,7 @@ func (s *Service) attempt(ctx context.Context, try *attempt) (*Grant, refusal, e
 	if try.account != nil && !try.account.PasswordHash.Empty() {
 		hash = try.account.PasswordHash.Reveal()
 	}
-	result, err := s.hasher.Verify(ctx, hash, try.Password)
+	result, err := s.verify(ctx, hash, try.Password)
 	if err != nil {
 		return nil, "", s.crowded(ctx, "hash a password", err)
 	}
@@ -122,6 +123,12 @@ func (s *Service) attempt(ctx context.Context, try *attempt) (*Grant, refusal, e
 		s.upgrade(ctx, try)
 	}
 	return s.open(ctx, try)
+}
+
+// verify compares a password, on no store's time.
+func (s *Service) verify(ctx context.Context, hash, password string) (password.Result, error) {
+	defer pause(ctx)()
+	return s.hasher.Verify(ctx, hash, password)
 }
 
 // judge decides after the hash, and only then, whether an account may log in.
@@ -169,7 +176,7 @@ func (s *Service) upgrade(ctx context.Context, try *attempt) {
 	if !ok {
 		return
 	}
-	hash, err := s.hasher.Hash(ctx, try.Password)
+	hash, err := s.hash(ctx, try.Password)
 	if err != nil {
 		s.fault(ctx, "upgrade a hash", err)
 		return
@@ -182,18 +189,42 @@ func (s *Service) upgrade(ctx context.Context, try *attempt) {
 		return // another login was faster, or the second read will tell
 	}
 	if err != nil {
-		s.fault(ctx, "upgrade a hash", err)
-		return
+		s.fault(ctx, "upgrade a hash", err) // and perhaps done all the same
 	}
-	s.audit(ctx, Event{Kind: EventPasswordUpgraded, UserID: old.ID, Username: old.Username})
-	now, err := s.accountByLogin(ctx, try.name)
-	if err != nil || now.ID != old.ID || now.PasswordHash.Reveal() != hash {
-		return
+	s.restamp(ctx, try, hash)
+}
+
+// restamp gives the user's sessions the stamp of the hash just made, if it is
+// in place; without it they would end. So a fault is not left at one try.
+func (s *Service) restamp(ctx context.Context, try *attempt, hash string) {
+	old := try.account
+	for range 2 {
+		now, err := s.accountByLogin(ctx, try.name)
+		if err == nil && (now.ID != old.ID || now.PasswordHash.Reveal() != hash) || errors.Is(err, ErrUserNotFound) {
+			return
+		}
+		if err == nil && s.restamped(ctx, old, now) {
+			try.account = now
+			s.audit(ctx, Event{Kind: EventPasswordUpgraded, UserID: old.ID, Username: old.Username})
+			return
+		}
 	}
-	try.account = now
-	if err := s.store.RestampSessions(call, old.ID, old.Stamp, now.Stamp); err != nil {
+}
+
+func (s *Service) restamped(ctx context.Context, old, now *Account) bool {
+	call, done := s.bounded(ctx)
+	defer done()
+	err := s.store.RestampSessions(call, old.ID, old.Stamp, now.Stamp)
+	if err != nil {
 		s.fault(ctx, "restamp sessions", err)
 	}
+	return err == nil
+}
+
+// hash makes a hash, on no store's time.
+func (s *Service) hash(ctx context.Context, password string) (string, error) {
+	defer pause(ctx)()
+	return s.hasher.Hash(ctx, password)
 }
 
 // open makes a session for the account as it was when its password was
@@ -222,7 +253,7 @@ func (s *Service) open(ctx context.Context, try *attempt) (*Grant, refusal, erro
 		if err != nil {
 			return nil, "", err
 		}
-		result, err := s.hasher.Verify(ctx, now.PasswordHash.Reveal(), try.Password)
+		result, err := s.verify(ctx, now.PasswordHash.Reveal(), try.Password)
 		if err != nil {
 			return nil, "", s.crowded(ctx, "hash a password", err)
 		}
@@ -245,18 +276,25 @@ func (s *Service) newSession(ctx context.Context, try *attempt) (*Session, error
 	call, done := s.bounded(ctx)
 	defer done()
 	if err := s.store.CreateSession(call, session); err != nil {
+		s.discard(ctx, session) // it may be there all the same
 		return nil, s.fault(ctx, "create session", err)
 	}
 	return session, nil
 }
 
-// discard ends a session nobody was given the token of.
+// discard ends a session nobody was given the token of. Where that fails too
+// it stays among the user's sessions until it expires, and opens nothing: its
+// token was never made, or never left this process.
 func (s *Service) discard(ctx context.Context, session *Session) {
-	call, done := s.bounded(ctx)
-	defer done()
-	if err := s.store.EndSession(call, session.ID); err != nil {
-		s.fault(ctx, "end session", err)
-	}
+	_ = finish(ctx, func(ctx context.Context) error {
+		call, done := s.bounded(ctx)
+		defer done()
+		err := s.store.EndSession(call, session.ID)
+		if err != nil {
+			s.fault(ctx, "end session", err)
+		}
+		return err
+	})
 }
 
 // grant issues the token and records the login.
@@ -270,23 +308,31 @@ func (s *Service) grant(ctx context.Context, id *Identity) (*Grant, refusal, err
 		return nil, "", s.fault(ctx, "issue token", err)
 	}
 	id.User.LastLogin = id.Session.CreatedAt
-	if users, ok := s.users.(LoginRecorder); ok {
+	s.record(ctx, id.User.ID, id.Session.CreatedAt)
+	return &Grant{Token: token, Identity: *id}, "", nil
+}
+
+// record notes the time of a login, where the users' table has a place for it.
+func (s *Service) record(ctx context.Context, userID string, at time.Time) {
+	users, ok := s.users.(LoginRecorder)
+	if !ok {
+		return
+	}
+	_ = finish(ctx, func(ctx context.Context) error {
 		call, done := s.bounded(ctx)
 		defer done()
-		if err := users.RecordLogin(call, id.User.ID, id.Session.CreatedAt); err != nil {
+		err := users.RecordLogin(call, userID, at)
+		if err != nil {
 			s.fault(ctx, "record login", err)
 		}
-	}
-	return &Grant{Token: token, Identity: *id}, "", nil
+		return err
+	})
 }
 
 // settle closes the attempt: a grant and a fault give the slots back, a refusal
 // keeps them.
 func (s *Service) settle(ctx context.Context, try *attempt, held []Reservation, grant *Grant, why refusal, err error) (*Grant, error) {
 	unsettled := s.throttle.settle(ctx, held, why != "")
-	if unsettled != nil {
-		unsettled = s.fault(ctx, "settle a login", unsettled)
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -45,9 +45,12 @@ func newReporter(opts *Options) reporter {
 	return r
 }
 
+// allow returns ctx with the time that one request's calls have together.
+func (r *reporter) allow(ctx context.Context) context.Context { return allow(ctx, r.timeout) }
+
 // bounded returns ctx with the time a store call may take.
 func (r *reporter) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, r.timeout)
+	return bounded(ctx, r.timeout)
 }
 
 // keep gives an event to the auditor. It sets Time, and ActorID where ctx
@@ -65,10 +68,14 @@ func (r *reporter) keep(ctx context.Context, e Event) error {
 // audit reports what has happened already: an auditor's failure is logged and
 // counted and changes nothing.
 func (r *reporter) audit(ctx context.Context, e Event) {
-	if err := r.keep(ctx, e); err != nil {
-		r.log.LogAttrs(ctx, slog.LevelError, "auth event was not kept",
-			append(e.attrs(), slog.Any("audit_err", err), slog.Int64("not_kept", r.unkept.Add(1)))...)
-	}
+	_ = finish(ctx, func(ctx context.Context) error {
+		err := r.keep(ctx, e)
+		if err != nil {
+			r.log.LogAttrs(ctx, slog.LevelError, "auth event was not kept",
+				append(e.attrs(), slog.Any("audit_err", err), slog.Int64("not_kept", r.unkept.Add(1)))...)
+		}
+		return err
+	})
 }
 
 // fault turns the failure of an operation into the error to return, and into
@@ -77,7 +84,7 @@ func (r *reporter) fault(ctx context.Context, operation string, cause error) err
 	if ctx.Err() == nil {
 		if n := r.newFault(operation); n > 0 {
 			// Not awaited: the auditor may well write to what just failed.
-			go r.audit(context.WithoutCancel(ctx), Event{Kind: EventFault, Reason: operation, Count: n, Err: cause})
+			go r.audit(apart(ctx), Event{Kind: EventFault, Reason: operation, Count: n, Err: cause})
 		}
 	}
 	return &RetryAfter{Err: fmt.Errorf("%w: %s: %w", ErrUnavailable, operation, cause), After: faultRetry}

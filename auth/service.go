@@ -53,7 +53,9 @@ type Options struct {
 	// on all nodes. Empty: plain SHA-256.
 	ThrottlePepper []byte
 
-	// StoreTimeout bounds each call of a store or an auditor. Zero: 3 s.
+	// StoreTimeout bounds each call of a store or an auditor; those of one
+	// request may take a third more together, so that a silent store is
+	// answered for in time. Zero: 3 s.
 	StoreTimeout time.Duration
 
 	// Lifetime is how long a session lasts, in whole seconds; the Tokens given
@@ -97,7 +99,7 @@ func New(store Store, tokens Tokens, opts *Options) (*Service, error) {
 		lifetime: or(opts.Lifetime, defaultLifetime),
 		reporter: newReporter(opts),
 	}
-	s.throttle = newThrottle(store, opts)
+	s.throttle = newThrottle(store, opts, s.reporter)
 	if s.hasher == nil {
 		h, err := password.New(nil)
 		if err != nil {
@@ -139,6 +141,7 @@ func (o *Options) check(store Store, tokens Tokens) error {
 
 // Validate implements [Authenticator].
 func (s *Service) Validate(ctx context.Context, token string, maxAge time.Duration) (*Identity, error) {
+	ctx = s.allow(ctx)
 	claims, err := s.claims(ctx, token)
 	if err != nil {
 		return nil, err
@@ -165,6 +168,7 @@ func (s *Service) Validate(ctx context.Context, token string, maxAge time.Durati
 
 // Logout implements [Authenticator].
 func (s *Service) Logout(ctx context.Context, token string) error {
+	ctx = s.allow(ctx)
 	claims, err := s.claims(ctx, token)
 	if errors.Is(err, ErrInvalidToken) {
 		return nil
@@ -192,6 +196,7 @@ func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error
 //
 // Errors: ErrSessionNotFound, also when it is somebody else's; ErrUnavailable.
 func (s *Service) EndSession(ctx context.Context, userID, sessionID string) error {
+	ctx = s.allow(ctx)
 	call, done := s.bounded(ctx)
 	defer done()
 	session, err := s.store.SessionByID(call, sessionID)
@@ -209,7 +214,7 @@ func (s *Service) EndSession(ctx context.Context, userID, sessionID string) erro
 //
 // Errors: ErrUnavailable.
 func (s *Service) EndUserSessions(ctx context.Context, userID, exceptID string) error {
-	return s.endUserSessions(ctx, userID, exceptID, "asked for")
+	return s.endUserSessions(s.allow(ctx), userID, exceptID, "asked for")
 }
 
 // Unlock forgets the failed logins of the user's account, from every address.
@@ -217,6 +222,7 @@ func (s *Service) EndUserSessions(ctx context.Context, userID, exceptID string) 
 //
 // Errors: ErrUserNotFound, ErrUnavailable.
 func (s *Service) Unlock(ctx context.Context, userID string) error {
+	ctx = s.allow(ctx)
 	call, done := s.bounded(ctx)
 	defer done()
 	user, err := s.store.UserByID(call, userID)
@@ -253,10 +259,11 @@ func (s *Service) claims(ctx context.Context, token string) (*Claims, error) {
 func (s *Service) endSession(ctx context.Context, id string, e Event) error {
 	call, done := s.bounded(ctx)
 	defer done()
-	if err := s.store.EndSession(call, id); err != nil {
+	err := s.store.EndSession(call, id)
+	s.cache.drop(id) // with an error too: it may have ended
+	if err != nil {
 		return s.fault(ctx, "end session", err)
 	}
-	s.cache.drop(id)
 	e.SessionID = id
 	s.audit(ctx, e)
 	return nil
@@ -265,10 +272,11 @@ func (s *Service) endSession(ctx context.Context, id string, e Event) error {
 func (s *Service) endUserSessions(ctx context.Context, userID, exceptID, reason string) error {
 	call, done := s.bounded(ctx)
 	defer done()
-	if err := s.store.EndUserSessions(call, userID, exceptID); err != nil {
+	err := s.store.EndUserSessions(call, userID, exceptID)
+	s.cache.dropUser(userID)
+	if err != nil {
 		return s.fault(ctx, "end sessions", err)
 	}
-	s.cache.dropUser(userID)
 	s.audit(ctx, Event{Kind: EventSessionEnded, UserID: userID, Reason: reason})
 	return nil
 }

@@ -28,19 +28,19 @@ type throttle struct {
 	account Limit // of one account from one address
 	address Limit
 	pepper  []byte
-	timeout time.Duration
 	denied  denials
 	lines   lines
+	reporter
 }
 
-func newThrottle(store ThrottleStore, opts *Options) *throttle {
+func newThrottle(store ThrottleStore, opts *Options, r reporter) *throttle {
 	fill := func(l Limit, most int) Limit {
 		return Limit{or(l.Max, most), or(l.Window, 15*time.Minute), or(l.Lease, time.Minute)}
 	}
 	return &throttle{
 		store: store, pepper: opts.ThrottlePepper,
 		account: fill(opts.AccountLimit, 10), address: fill(opts.AddressLimit, 100),
-		timeout: or(opts.StoreTimeout, defaultStoreTimeout),
+		reporter: r,
 	}
 }
 
@@ -106,9 +106,9 @@ func (t *throttle) reserve(ctx context.Context, keys []throttleKey) ([]Reservati
 			held = append(held, r)
 			continue
 		}
-		settled := t.settle(ctx, held, false)
+		t.release(ctx, held)
 		if err != nil {
-			return nil, nil, errors.Join(err, settled)
+			return nil, nil, err
 		}
 		after := max(r.RetryAfter, t.longest(ctx, keys[i+1:]), time.Millisecond)
 		return nil, &keys[i], &RetryAfter{Err: ErrThrottled, After: after}
@@ -137,7 +137,9 @@ func (t *throttle) remembered(keys []throttleKey) (*throttleKey, error) {
 func (t *throttle) take(ctx context.Context, k throttleKey) (Reservation, error) {
 	patience, cancel := context.WithTimeoutCause(ctx, maxKeyWait, errCrowded)
 	defer cancel()
+	resume := pause(ctx)
 	line, err := t.lines.enter(patience, k.key)
+	resume()
 	if err != nil {
 		return Reservation{}, err
 	}
@@ -146,22 +148,34 @@ func (t *throttle) take(ctx context.Context, k throttleKey) (Reservation, error)
 		if after := t.denied.left(k.key); after > 0 {
 			return Reservation{Decision: Denied, RetryAfter: after}, nil
 		}
+		resume := pause(ctx)
 		r, err := t.ask(ctx, k)
+		if errors.Is(err, errSilent) {
+			t.lines.fail(k.key, line, err)
+		}
 		if err != nil || r.Decision != Undecided {
 			return r, err
 		}
-		if err := line.pause(patience, wait); err != nil {
+		err = line.pause(patience, wait)
+		resume() // to be told to wait is part of waiting
+		if err != nil {
 			return Reservation{}, err
 		}
 	}
 }
 
+// errSilent: the store did not answer in time.
+var errSilent = errors.New("auth: the throttle store is silent")
+
 // ask is one Reserve; a denial is remembered for a few seconds, since even
 // refusing costs a locked row.
 func (t *throttle) ask(ctx context.Context, k throttleKey) (Reservation, error) {
-	call, done := context.WithTimeout(ctx, t.timeout)
+	call, done := t.bounded(ctx)
 	defer done()
 	r, err := t.store.Reserve(call, k.key, k.limit)
+	if err != nil && call.Err() != nil && ctx.Err() == nil {
+		return Reservation{}, fmt.Errorf("%w: %w", errSilent, err)
+	}
 	if err != nil {
 		return Reservation{}, err
 	}
@@ -173,15 +187,16 @@ func (t *throttle) ask(ctx context.Context, k throttleKey) (Reservation, error) 
 
 // longest is how long the longest denial under keys still lasts. Whoever is
 // told when to come back should not be refused again for another reason. A
-// slot that is granted in asking is given back; faults do not matter here.
+// slot that is granted in asking is given back; faults change nothing here.
 func (t *throttle) longest(ctx context.Context, keys []throttleKey) time.Duration {
 	var longest time.Duration
 	for _, k := range keys {
 		r, err := t.ask(ctx, k)
 		switch {
 		case err != nil:
+			_ = t.fault(ctx, "reserve a login", err)
 		case r.Decision == Granted:
-			_ = t.settle(ctx, []Reservation{r}, false)
+			t.release(ctx, []Reservation{r})
 		case r.Decision == Denied:
 			longest = max(longest, r.RetryAfter)
 		}
@@ -189,12 +204,33 @@ func (t *throttle) longest(ctx context.Context, keys []throttleKey) time.Duratio
 	return longest
 }
 
-// settle gives slots back in the opposite order, whatever has become of the
-// client. A slot that cannot be settled counts until its window ends.
+// release gives back the slots of an attempt that is not made.
+func (t *throttle) release(ctx context.Context, held []Reservation) {
+	if len(held) > 0 {
+		_ = t.settle(ctx, held, false)
+	}
+}
+
+// settle gives slots back, as failures if failed. A slot that cannot be settled
+// counts until its window ends, which is a fault.
 func (t *throttle) settle(ctx context.Context, held []Reservation, failed bool) error {
+	err := finish(ctx, func(ctx context.Context) error {
+		if err := t.settleAll(ctx, held, failed); err != nil {
+			return t.fault(ctx, "settle a login", err)
+		}
+		return nil
+	})
+	if errors.Is(err, errUnfinished) {
+		return t.fault(ctx, "settle a login", err)
+	}
+	return err
+}
+
+// settleAll goes in the opposite order to reserve.
+func (t *throttle) settleAll(ctx context.Context, held []Reservation, failed bool) error {
 	var errs []error
 	for i := len(held) - 1; i >= 0; i-- {
-		call, done := context.WithTimeout(context.WithoutCancel(ctx), t.timeout)
+		call, done := t.bounded(ctx)
 		if err := t.store.Settle(call, held[i], failed); err != nil {
 			errs = append(errs, fmt.Errorf("settle: %w", err))
 		}
@@ -206,7 +242,7 @@ func (t *throttle) settle(ctx context.Context, held []Reservation, failed bool) 
 
 // forget clears all counts of an account.
 func (t *throttle) forget(ctx context.Context, userID string) error {
-	call, done := context.WithTimeout(ctx, t.timeout)
+	call, done := t.bounded(ctx)
 	defer done()
 	err := t.store.Forget(call, t.digest("id", userID))
 	t.denied.clear()

@@ -1,0 +1,84 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// errUnfinished: the answer is given before this was done, which goes on.
+var errUnfinished = errors.New("auth: not done in the time of one request")
+
+// allowance is the time that the store calls of one request have together, so
+// that a store gone silent is waited for once and not once a call. It stands
+// still while a request hashes or waits for others; those have bounds of their
+// own. Only the request's goroutine uses it.
+type allowance struct{ ends time.Time }
+
+type allowanceKey struct{}
+
+// allow returns ctx with an allowance, unless it has one already: a third more
+// than one call may take.
+func allow(ctx context.Context, timeout time.Duration) context.Context {
+	if allowanceOf(ctx) != nil {
+		return ctx
+	}
+	return context.WithValue(ctx, allowanceKey{}, &allowance{time.Now().Add(timeout + timeout/3)})
+}
+
+func allowanceOf(ctx context.Context) *allowance {
+	a, _ := ctx.Value(allowanceKey{}).(*allowance)
+	return a
+}
+
+// apart returns ctx for what outlives the request: nobody cancels it and the
+// request's allowance is not its own.
+func apart(ctx context.Context) context.Context {
+	return context.WithValue(context.WithoutCancel(ctx), allowanceKey{}, (*allowance)(nil))
+}
+
+// pause has the allowance stand still until resume is called.
+func pause(ctx context.Context) (resume func()) {
+	a, began := allowanceOf(ctx), time.Now()
+	return func() {
+		if a != nil {
+			a.ends = a.ends.Add(time.Since(began))
+		}
+	}
+}
+
+// bounded returns ctx with the time that one call may take.
+func bounded(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	ends := time.Now().Add(timeout)
+	if a := allowanceOf(ctx); a != nil && a.ends.Before(ends) {
+		ends = a.ends
+	}
+	return context.WithDeadline(ctx, ends)
+}
+
+// finish does what is left to do once the answer is decided, whatever has
+// become of the client. It is waited for while the allowance lasts; then it
+// goes on behind the answer, and errUnfinished is returned.
+func finish(ctx context.Context, f func(ctx context.Context) error) error {
+	a := allowanceOf(ctx)
+	if a == nil {
+		return f(apart(ctx))
+	}
+	var err error
+	done := make(chan any, 1)
+	go func() {
+		defer func() { done <- recover() }()
+		err = f(apart(ctx))
+	}()
+	timer := time.NewTimer(time.Until(a.ends))
+	defer timer.Stop()
+	select {
+	case p := <-done:
+		if p != nil {
+			panic(p) // the request's, as if it had made the call itself
+		}
+		return err
+	case <-timer.C:
+		return errUnfinished
+	}
+}
