@@ -60,7 +60,7 @@ func (r *reporter) keep(ctx context.Context, e Event) error {
 	if actor, ok := IdentityFrom(ctx); ok && e.ActorID == "" && actor.User.ID != e.UserID {
 		e.ActorID = actor.User.ID
 	}
-	call, done := r.bounded(context.WithoutCancel(ctx))
+	call, done := r.bounded(ctx)
 	defer done()
 	return r.auditor.Audit(call, e)
 }

@@ -16,6 +16,8 @@ import (
 // look is on record before the answer; without a record there is none.
 func (h *Handler) credentials(p credentials.Provider) endpoint {
 	return func(_ http.ResponseWriter, r *http.Request) (any, error) {
+		r, done := h.inTime(r)
+		defer done()
 		id, err := h.identify(r, 0)
 		if err != nil {
 			return nil, err

@@ -163,6 +163,13 @@ func panicked(p any) error {
 	return fmt.Errorf("panic of type %T\n%s", p, debug.Stack())
 }
 
+// inTime returns the request with the time that all its calls may take
+// together: a third more than one of them.
+func (h *Handler) inTime(r *http.Request) (*http.Request, context.CancelFunc) {
+	ctx, done := context.WithTimeout(r.Context(), h.timeout+h.timeout/3)
+	return r.WithContext(ctx), done
+}
+
 // bounded returns the request's context with the time one call may take.
 func (h *Handler) bounded(r *http.Request) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(r.Context(), h.timeout)

@@ -1,7 +1,10 @@
 package httpadapter
 
 import (
+	"context"
+	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/sallyport-go/sallyport/auth"
 )
@@ -9,6 +12,7 @@ import (
 // login checks, in this order: the origin (with cookies), the content type,
 // the size, the form, that both fields are there, and then the password.
 func (h *Handler) login(w http.ResponseWriter, r *http.Request) (any, error) {
+	began := time.Now()
 	if h.cookie != nil {
 		if err := h.origins.check(r); err != nil {
 			return nil, err
@@ -32,7 +36,7 @@ func (h *Handler) login(w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	answer := envelope{Success: true, Message: "Login successful", Token: grant.Token, User: userOf(&grant.Identity.User)}
 	if h.cookie != nil {
-		h.endReplaced(r)
+		h.endReplaced(r, began)
 		h.cookie.set(w, grant)
 		if h.cookie.OmitToken {
 			answer.Token = ""
@@ -42,11 +46,34 @@ func (h *Handler) login(w http.ResponseWriter, r *http.Request) (any, error) {
 }
 
 // endReplaced ends the session whose cookie the new one takes the place of.
-// The login has succeeded by now and stays so, whatever comes of this.
-func (h *Handler) endReplaced(r *http.Request) {
-	for _, token := range h.carried(r).cookies {
-		if err := h.auth.Logout(r.Context(), token); err != nil {
-			h.log.ErrorContext(r.Context(), "httpadapter: the session that a login replaced was not ended", "err", err)
-		}
+// The login has succeeded by now and stays so, whatever comes of this: where
+// it takes longer than a request may, it goes on behind the answer.
+func (h *Handler) endReplaced(r *http.Request, began time.Time) {
+	tokens := h.carried(r).cookies
+	if len(tokens) == 0 {
+		return
 	}
+	ctx, done := context.WithoutCancel(r.Context()), make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, token := range tokens {
+			if err := h.end(ctx, token); err != nil {
+				h.log.ErrorContext(ctx, "httpadapter: the session that a login replaced was not ended", "err", err)
+			}
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(time.Until(began.Add(h.timeout + h.timeout/3))):
+	}
+}
+
+// end is a logout in which a panic is an error.
+func (h *Handler) end(ctx context.Context, token string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic of type %T", p)
+		}
+	}()
+	return h.auth.Logout(ctx, token)
 }

@@ -67,8 +67,9 @@ type Options struct {
 	// {Prefix}/jwks.json is not found.
 	JWKS func() (set []byte, ok bool)
 
-	// Timeout bounds each call of an Auditor or a credentials.Provider.
-	// Zero: 3 s.
+	// Timeout bounds each call of an Auditor or a credentials.Provider; all
+	// that a request for credentials or a logout waits for may take a third
+	// more together. Zero: 3 s.
 	Timeout time.Duration
 
 	// Logger takes the causes of what clients are told as "Internal server

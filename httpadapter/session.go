@@ -26,6 +26,8 @@ func (h *Handler) logout(w http.ResponseWriter, r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
+	r, done := h.inTime(r)
+	defer done()
 	var errs []error
 	for _, token := range c.all() {
 		errs = append(errs, h.auth.Logout(r.Context(), token))
