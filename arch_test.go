@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"credentials":                 {"auth"},
 	"credentials/credentialstest": {"auth", "credentials"},
 	"httpadapter":                 {"auth", "credentials"},
+	"internal/cable":              {}, // for tests
 }
 
 type pkg struct {
