@@ -28,6 +28,7 @@ type Cable struct {
 // link is one connection on its way.
 type link struct {
 	down, up net.Conn      // up is nil until the server was reached
+	lost     bool          // nothing passes any more
 	gone     chan struct{} // closed when both are
 	once     sync.Once
 }
@@ -58,6 +59,17 @@ func (c *Cable) Pause() { c.set(false, true, 0) }
 
 // Slow has every answer take this much longer.
 func (c *Cable) Slow(latency time.Duration) { c.set(false, false, latency/2) }
+
+// Lose has what is connected now stay silent for good, as behind a firewall
+// that has forgotten it, and lets everything else through.
+func (c *Cable) Lose() {
+	c.mu.Lock()
+	for l := range c.links {
+		l.lost = true
+	}
+	c.mu.Unlock()
+	c.Heal()
+}
 
 // Heal lets everything through at once.
 func (c *Cable) Heal() { c.set(false, false, 0) }
@@ -169,13 +181,13 @@ func (c *Cable) pump(l *link, to, from net.Conn) {
 func (c *Cable) pass(l *link) bool {
 	for began := time.Now(); !isClosed(l.gone); {
 		c.mu.Lock()
-		paused, wait, changed := c.paused, c.delay-time.Since(began), c.changed
+		held, wait, changed := c.paused || l.lost, c.delay-time.Since(began), c.changed
 		c.mu.Unlock()
-		if !paused && wait <= 0 {
+		if !held && wait <= 0 {
 			return true
 		}
 		due := make(<-chan time.Time)
-		if !paused {
+		if !held {
 			due = time.After(wait)
 		}
 		select {

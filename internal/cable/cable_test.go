@@ -83,6 +83,14 @@ func TestCable(t *testing.T) {
 	}
 	c.Heal()
 
+	c.Lose()
+	mustNot(say(conn, brief), true, "what is lost is silent")
+	must(say(dial(t, c), long), "and nothing else")
+	c.Heal()
+	mustNot(say(conn, brief), true, "for good")
+	conn = dial(t, c)
+	must(say(conn, long), "before the cut")
+
 	c.Cut()
 	mustNot(say(conn, long), false, "a cut breaks what is connected")
 	if conn, err := net.Dial("tcp", c.Addr); err == nil {

@@ -68,7 +68,7 @@ func Open(dsn string) (*Backend, error) {
 }
 
 func open(driver, dsn string, dialect sqlstore.Dialect) (*Backend, error) {
-	db, err := sql.Open(driver, dsn)
+	db, err := openPrompt(driver, dsn)
 	if err != nil {
 		return nil, errDSN // the driver's own words may repeat the password
 	}
