@@ -60,12 +60,15 @@ func (c *Cable) Pause() { c.set(false, true, 0) }
 // Slow has every answer take this much longer.
 func (c *Cable) Slow(latency time.Duration) { c.set(false, false, latency/2) }
 
-// Lose has what is connected now stay silent for good, as behind a firewall
-// that has forgotten it, and lets everything else through.
+// Lose has what is connected now stay silent for good, as if its server had
+// gone and another come. Only the server is told. All else passes.
 func (c *Cable) Lose() {
 	c.mu.Lock()
 	for l := range c.links {
 		l.lost = true
+		if l.up != nil {
+			l.up.Close()
+		}
 	}
 	c.mu.Unlock()
 	c.Heal()

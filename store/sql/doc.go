@@ -63,6 +63,23 @@
 // more in Go. Throttle windows are on the server's clock; whether a session
 // has expired is on this process's, which also set its end.
 //
+// # What the host sets on the pool
+//
+// Bound it, by SetMaxOpenConns, and keep as many idle, by SetMaxIdleConns, or
+// connections are made and dropped all the time. Every call of the store heeds
+// its context, which auth.Options.StoreTimeout bounds; both drivers give up a
+// connection whose server went silent in the middle of a call, and the pool
+// makes another.
+//
+// Bound the making of a connection too, its handshake included. When one
+// breaks while others are waited for, database/sql makes the next without any
+// caller's context, and with a silent server it would keep its place in the
+// pool for good. pgx has connect_timeout for that; the timeout of
+// go-sql-driver/mysql ends where the handshake begins, so wrap its connector in
+// one whose Connect adds a deadline to ctx, and open the database by
+// sql.OpenDB. The driver's readTimeout is none for this: a migration may wait
+// long, and rightly.
+//
 // No lock is held from one call to the next. A statement that loses to another
 // by a deadlock, a serialization failure or a busy file is run again, at most
 // ten times. Any other failure is returned as it is, for the caller to answer
