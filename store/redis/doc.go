@@ -3,7 +3,7 @@
 //
 // Start with [New], and join the [Store] to the host's users by auth.Compose:
 //
-//	client := goredis.NewClient(&goredis.Options{Addr: "127.0.0.1:6379"})
+//	client := goredis.NewClient(&goredis.Options{Addr: "127.0.0.1:6379", ContextTimeoutEnabled: true})
 //	kept, err := redisstore.New(client, nil)
 //	store := auth.Compose(users, kept, kept)
 //
@@ -43,6 +43,12 @@
 //
 // Reads go to masters. [New] refuses a ClusterClient that reads from replicas,
 // and a Ring. It cannot see inside a failover client: leave ReplicaOnly off.
+//
+// # Time-outs
+//
+// Set ContextTimeoutEnabled in the client's options. Without it go-redis does
+// not heed the deadline of a call: each call of a Redis gone silent then takes
+// ReadTimeout, 5 s by default, and not what auth.Options.StoreTimeout says.
 //
 // # Redis and Valkey
 //

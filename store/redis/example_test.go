@@ -15,7 +15,10 @@ import (
 // Users stay where they are; sessions and throttle go to Redis, so that all
 // nodes behind a load balancer see a logout and count failures together.
 func Example() {
-	client := goredis.NewClient(&goredis.Options{Addr: "127.0.0.1:6379"})
+	client := goredis.NewClient(&goredis.Options{
+		Addr:                  "127.0.0.1:6379",
+		ContextTimeoutEnabled: true, // a silent Redis is answered for in time
+	})
 	defer client.Close()
 	users := memory.NewUsers() // or the host's own auth.UserStore
 

@@ -57,12 +57,6 @@
 // PostgreSQL 15.20 (pgx 5.12.0) and MariaDB 10.11.19 (go-sql-driver/mysql
 // 1.10.1). MySQL 8 has been written for by its manual and was not run.
 //
-// # How it behaves
-//
-// What is found is compared byte by byte, in SQL and where it matters once
-// more in Go. Throttle windows are on the server's clock; whether a session
-// has expired is on this process's, which also set its end.
-//
 // # What the host sets on the pool
 //
 // Bound it, by SetMaxOpenConns, and keep as many idle, by SetMaxIdleConns, or
@@ -79,6 +73,12 @@
 // one whose Connect adds a deadline to ctx, and open the database by
 // sql.OpenDB. The driver's readTimeout is none for this: a migration may wait
 // long, and rightly.
+//
+// # How it behaves
+//
+// What is found is compared byte by byte, in SQL and where it matters once
+// more in Go. Throttle windows are on the server's clock; whether a session
+// has expired is on this process's, which also set its end.
 //
 // No lock is held from one call to the next. A statement that loses to another
 // by a deadlock, a serialization failure or a busy file is run again, at most
