@@ -68,12 +68,12 @@ func Reads(t *testing.T, open func(t *testing.T) (users auth.UserStore, add func
 // readOnly lets the cases about reading add what is to be read.
 type readOnly struct {
 	auth.UserStore
-	writes
+	unasked
 	add func(*auth.Account) error
 }
 
-// writes is what no case about reading calls.
-type writes struct{ auth.AccountStore }
+// unasked is what no case about reading calls.
+type unasked struct{ auth.AccountStore }
 
 func (s readOnly) CreateAccount(_ context.Context, a *auth.Account) error { return s.add(a) }
 
