@@ -44,7 +44,7 @@ type NewAccount struct {
 
 // Create adds an active account with a new ID.
 //
-// Errors: ErrInvalidAccount, password.ErrPolicy, ErrUserExists.
+// Errors: ErrInvalidAccount, a *PolicyError, ErrUserExists.
 func (a *Accounts) Create(ctx context.Context, n NewAccount) (*User, error) {
 	account, err := a.prepare(ctx, n)
 	if err != nil {
@@ -65,7 +65,7 @@ func (a *Accounts) Create(ctx context.Context, n NewAccount) (*User, error) {
 // store it changes nothing and returns nil and no error. The mark it leaves is
 // permanent: a first account that was deleted does not come back.
 //
-// Errors: ErrInvalidAccount, password.ErrPolicy.
+// Errors: ErrInvalidAccount, a *PolicyError.
 func (a *Accounts) Bootstrap(ctx context.Context, n NewAccount) (*User, error) {
 	account, err := a.prepare(ctx, n)
 	if err != nil {
@@ -120,7 +120,7 @@ func (a *Accounts) List(ctx context.Context, after string, limit int) ([]User, e
 // An error after the password was set leaves it set; the sessions then end
 // when they are next used, since their stamp is the old one.
 //
-// Errors: ErrUserNotFound, password.ErrPolicy.
+// Errors: ErrUserNotFound, a *PolicyError.
 func (a *Accounts) SetPassword(ctx context.Context, id string, password Secret) error {
 	ctx = a.svc.allow(ctx)
 	user, err := a.byID(ctx, id)
@@ -196,7 +196,7 @@ func (a *Accounts) Delete(ctx context.Context, id string) error {
 // values finds the new ones when it reads the account again, after its session
 // is made, and so none slips through between the two steps.
 func (a *Accounts) change(ctx context.Context, user *User, c AccountChange, e Event) error {
-	now := time.Now().UTC().Truncate(time.Microsecond)
+	now := moment()
 	c.UpdatedAt = &now
 	call, done := a.svc.bounded(ctx)
 	defer done()
@@ -251,7 +251,7 @@ func (a *Accounts) created(ctx context.Context, account *Account) *User {
 
 // prepare normalises, then validates, then hashes.
 func (a *Accounts) prepare(ctx context.Context, n NewAccount) (*Account, error) {
-	now := time.Now().UTC().Truncate(time.Microsecond)
+	now := moment()
 	account := &Account{User: User{
 		ID: newID(), Username: n.Username, Email: n.Email, Name: n.Name, Organization: n.Organization,
 		AWSRegion: n.AWSRegion, Role: or(n.Role, RoleUser), Active: true, CreatedAt: now, UpdatedAt: now,
@@ -267,10 +267,20 @@ func (a *Accounts) prepare(ctx context.Context, n NewAccount) (*Account, error) 
 	return account, nil
 }
 
+// check applies the policy.
+func (a *Accounts) check(password Secret, u *User) error {
+	local, _, _ := strings.Cut(u.Email, "@")
+	err := a.svc.policy.Check(password.Reveal(), u.Username, u.Email, local, u.Name, u.Organization)
+	if err == nil {
+		return nil
+	}
+	_, reason, _ := strings.Cut(err.Error(), ": ")
+	return &PolicyError{Reason: reason}
+}
+
 // hash applies the policy and hashes.
 func (a *Accounts) hash(ctx context.Context, password Secret, u *User) (Secret, error) {
-	local, _, _ := strings.Cut(u.Email, "@")
-	if err := a.svc.policy.Check(password.Reveal(), u.Username, u.Email, local, u.Name, u.Organization); err != nil {
+	if err := a.check(password, u); err != nil {
 		return Secret{}, err
 	}
 	hash, err := a.svc.hash(ctx, password.Reveal())
@@ -315,6 +325,9 @@ func (u *User) normalise() error {
 	}
 	return errors.Join(errs...)
 }
+
+// moment is now, to what every store can keep.
+func moment() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // newID returns a random UUID (RFC 9562, section 5.4).
 func newID() string {

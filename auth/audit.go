@@ -24,6 +24,7 @@ const (
 	EventAccountsImported EventKind = "accounts.imported"  // Count at once; account.created beside it for each that is not a plain user
 	EventAccountUnlocked  EventKind = "account.unlocked"   //
 	EventPasswordChanged  EventKind = "password.changed"   //
+	EventPasswordRefused  EventKind = "password.refused"   // a change with a wrong current one; Reason says why
 	EventPasswordUpgraded EventKind = "password.upgraded"  // a login made the hash anew
 	EventRoleChanged      EventKind = "role.changed"       // Reason is the new role
 	EventActiveChanged    EventKind = "active.changed"     // Reason is "enabled" or "disabled"
@@ -80,7 +81,7 @@ type logAuditor struct{ log *slog.Logger }
 func (a logAuditor) Audit(ctx context.Context, e Event) error {
 	level := slog.LevelInfo
 	switch e.Kind {
-	case EventLoginFailed, EventLoginThrottled, EventProxyUnset:
+	case EventLoginFailed, EventLoginThrottled, EventPasswordRefused, EventProxyUnset:
 		level = slog.LevelWarn
 	case EventFault:
 		level = slog.LevelError

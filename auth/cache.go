@@ -57,6 +57,16 @@ func (c *identityCache) shrink() {
 	}
 }
 
+// touch keeps in step with the store, so that what is cached is not noted anew
+// at each request.
+func (c *identityCache) touch(sessionID string, seen time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if id := c.byID[sessionID]; id != nil {
+		id.Session.LastSeen = seen
+	}
+}
+
 func (c *identityCache) drop(sessionID string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/sallyport-go/sallyport/auth/password"
 )
 
 // The errors callers tell apart with errors.Is.
@@ -14,6 +16,11 @@ var (
 	// ErrInvalidCredentials is every refused login that is not throttled. The
 	// reason is in the audit event only.
 	ErrInvalidCredentials = errors.New("auth: invalid username or password")
+
+	// ErrWrongPassword is every refused change of one's own password that is
+	// neither throttled nor the policy's. It is not ErrInvalidCredentials since
+	// whoever asked stays signed in.
+	ErrWrongPassword = errors.New("auth: the current password is wrong")
 
 	// ErrInvalidToken is every token that does not name a live session of an
 	// active user.
@@ -66,3 +73,15 @@ func (e *RetryAfter) Error() string {
 
 // Unwrap returns Err.
 func (e *RetryAfter) Unwrap() error { return e.Err }
+
+// PolicyError is a new password that the policy does not take. To errors.Is it
+// is password.ErrPolicy.
+type PolicyError struct {
+	Reason string // for the person who chose it, as in "needs at least 15 characters, has 9"
+}
+
+// Error returns "password: " and the reason.
+func (e *PolicyError) Error() string { return password.ErrPolicy.Error() + ": " + e.Reason }
+
+// Unwrap returns password.ErrPolicy.
+func (e *PolicyError) Unwrap() error { return password.ErrPolicy }

@@ -11,8 +11,6 @@ import (
 	"github.com/sallyport-go/sallyport/auth"
 )
 
-const newPassword = "gravel tulip monsoon"
-
 var mary = auth.NewAccount{Username: "mary", Email: "mary@example.com", Password: auth.NewSecret(rightPassword)}
 
 var accountFlows = []flow{

@@ -29,7 +29,11 @@ func (s *Service) readIdentity(ctx context.Context, sessionID string) (*Identity
 		if !id.User.Active {
 			return nil, ErrInvalidToken
 		}
-		if id.User.Stamp == id.Session.Stamp {
+		if s.idled(&id.Session, id.ReadAt) {
+			_ = s.endSession(ctx, sessionID, Event{Kind: EventSessionEnded, UserID: id.User.ID, Reason: "not used for too long"})
+			return nil, ErrInvalidToken
+		}
+		if id.Session.under(id.User.Stamp) {
 			return id, nil
 		}
 		if try == len(restampGrace) {
@@ -67,22 +71,34 @@ func (s *Service) fetchIdentity(ctx context.Context, sessionID string) (*Identit
 	return &Identity{User: *user, Session: *session, ReadAt: readAt}, nil
 }
 
-// touch notes that a session is in use, about once a minute. It is written
-// behind the request: whether that works decides nothing.
-func (s *Service) touch(ctx context.Context, session *Session, now time.Time) {
-	if now.Sub(session.LastSeen) < touchEvery || !s.touching.begin(session.ID) {
-		return
+// touch notes that a session is in use, about once a minute. Without an idle
+// limit it is written behind the request: whether that works decides nothing.
+func (s *Service) touch(ctx context.Context, session *Session, now time.Time) error {
+	if now.Sub(session.LastSeen) < touchEvery {
+		return nil
 	}
 	id := session.ID
+	if s.idle > 0 {
+		return s.note(ctx, id, now)
+	}
+	if !s.touching.begin(id) {
+		return nil
+	}
 	go func() {
 		defer s.touching.end(id)
-		ctx := apart(ctx)
-		call, done := s.bounded(ctx)
-		defer done()
-		if err := s.store.TouchSession(call, id, now.UTC()); err != nil {
-			s.fault(ctx, "touch session", err)
-		}
+		_ = s.note(apart(ctx), id, now)
 	}()
+	return nil
+}
+
+func (s *Service) note(ctx context.Context, sessionID string, now time.Time) error {
+	call, done := s.bounded(ctx)
+	defer done()
+	if err := s.store.TouchSession(call, sessionID, now.UTC()); err != nil {
+		return s.fault(ctx, "touch session", err)
+	}
+	s.cache.touch(sessionID, now.UTC())
+	return nil
 }
 
 // sleep waits for d, or returns early with ctx's error.

@@ -78,7 +78,7 @@ func (a *Accounts) admit(given Account, now time.Time) (Account, error) {
 		refuse("the password hash is of a form that is not enabled, or costs more than is allowed")
 	}
 	for _, t := range []*time.Time{&row.CreatedAt, &row.UpdatedAt, &row.LastLogin} {
-		if *t = moment(*t); t.Year() < 1 || t.Year() > 9999 {
+		if *t = storable(*t); t.Year() < 1 || t.Year() > 9999 {
 			refuse("a time is not within the years 1 to 9999")
 		}
 	}
@@ -89,9 +89,9 @@ func (a *Accounts) admit(given Account, now time.Time) (Account, error) {
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
-// moment is what every store keeps of a time. The first second of 1970 is none
+// storable is what every store keeps of a time. The first second of 1970 is none
 // to most databases, ours included.
-func moment(t time.Time) time.Time {
+func storable(t time.Time) time.Time {
 	t = t.UTC().Truncate(time.Microsecond)
 	if t.UnixMicro() == 0 {
 		return time.Time{}
@@ -180,8 +180,8 @@ func difference(given, row, held *Account) string {
 		{"AWS region", held.AWSRegion == row.AWSRegion},
 		{"role", held.Role == row.Role},
 		{"state: active or not", held.Active == row.Active},
-		{"creation time", held.CreatedAt.Equal(row.CreatedAt) || moment(given.CreatedAt).IsZero()},
-		{"update time", held.UpdatedAt.Equal(row.UpdatedAt) || moment(given.UpdatedAt).IsZero()},
+		{"creation time", held.CreatedAt.Equal(row.CreatedAt) || storable(given.CreatedAt).IsZero()},
+		{"update time", held.UpdatedAt.Equal(row.UpdatedAt) || storable(given.UpdatedAt).IsZero()},
 		{"last login", held.LastLogin.Equal(row.LastLogin) || used},
 		{"password hash", held.PasswordHash.Reveal() == row.PasswordHash.Reveal() || used},
 	} {

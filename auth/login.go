@@ -15,6 +15,8 @@ import (
 // maxUserAgent is how many bytes of a client's own description are kept.
 const maxUserAgent = 256
 
+var errUnsteady = errors.New("the account changes faster than it can be read")
+
 // attempt is one login on its way.
 type attempt struct {
 	LoginRequest
@@ -23,6 +25,11 @@ type attempt struct {
 	account *Account  // nil: nobody
 	nobody  refusal   // why there is none
 	before  time.Time // a refusal is answered no earlier
+	stale   bool      // the account's hash has older parameters
+	failed  EventKind // of a refusal
+	session string    // that it was made from, or opened
+
+	keys, typed []throttleKey // of the account, and of the name alone
 }
 
 // refusal is why a login failed, for the record only.
@@ -36,29 +43,31 @@ func (s *Service) Login(ctx context.Context, req LoginRequest) (*Grant, error) {
 	}
 	ctx = s.allow(ctx)
 	try := newAttempt(req)
-	typed := s.throttle.keys("login", try.name, req.Remote)
-	if key, err := s.throttle.remembered(typed); err != nil {
+	try.typed = s.throttle.keys("login", try.name, req.Remote)
+	if key, err := s.throttle.remembered(try.typed); err != nil {
 		return nil, s.throttled(ctx, try, key, err)
 	}
 	if err := s.find(ctx, try); err != nil {
 		return nil, err
 	}
-	keys := typed
+	try.keys = try.typed
 	if try.account != nil {
-		keys = s.throttle.keys("id", try.account.ID, req.Remote)
+		try.keys = s.throttle.keys("id", try.account.ID, req.Remote)
 	}
-	held, key, err := s.throttle.reserve(ctx, keys)
-	if key != nil {
-		for i := range keys {
-			s.throttle.denied.link(typed[i].key, keys[i].key)
+	var grant *Grant
+	err := s.guarded(ctx, try, func(ctx context.Context) (why refusal, err error) {
+		if try.stale {
+			s.upgrade(ctx, try)
 		}
-		return nil, s.throttled(ctx, try, key, err)
-	}
+		grant, why, err = s.open(ctx, try)
+		return why, err
+	})
 	if err != nil {
-		return nil, s.crowded(ctx, "reserve a login", err)
+		return nil, err
 	}
-	grant, why, err := s.attempt(ctx, try)
-	return s.settle(ctx, try, held, grant, why, err)
+	try.session = grant.Identity.Session.ID
+	s.audit(ctx, try.event(EventLogin))
+	return grant, nil
 }
 
 func newAttempt(req LoginRequest) *attempt {
@@ -67,7 +76,38 @@ func newAttempt(req LoginRequest) *attempt {
 	if err != nil {
 		name = req.Login
 	}
-	return &attempt{LoginRequest: req, name: name, valid: err == nil, nobody: "no such account"}
+	return &attempt{LoginRequest: req, name: name, valid: err == nil, nobody: "no such account", failed: EventLoginFailed}
+}
+
+// event is what the record has of an attempt.
+func (try *attempt) event(kind EventKind) Event {
+	e := Event{Kind: kind, SessionID: try.session, Remote: try.Remote, UserAgent: try.UserAgent}
+	if try.account != nil {
+		e.UserID, e.Username = try.account.ID, try.account.Username
+	}
+	return e
+}
+
+// guarded takes the attempt's slots, compares the password and, where it is
+// right, goes on with then. It is the one way to a password check: what is
+// refused on one route is on all.
+func (s *Service) guarded(ctx context.Context, try *attempt, then func(context.Context) (refusal, error)) error {
+	held, key, err := s.throttle.reserve(ctx, try.keys)
+	if key != nil {
+		for i := range try.keys {
+			s.throttle.denied.link(try.typed[i].key, try.keys[i].key)
+		}
+		return s.throttled(ctx, try, key, err)
+	}
+	if err != nil {
+		return s.crowded(ctx, "reserve a login", err)
+	}
+	why, err := s.compare(ctx, try)
+	if why == "" && err == nil {
+		// From here on a client that hangs up changes nothing.
+		why, err = then(context.WithoutCancel(ctx))
+	}
+	return s.settle(ctx, try, held, why, err)
 }
 
 // find reads the account, if there is one.
@@ -102,27 +142,33 @@ func (s *Service) accountByLogin(ctx context.Context, login string) (*Account, e
 	return nil, s.fault(ctx, "read account", err)
 }
 
-// attempt compares the password and opens the session. Of its three results
-// one is set: a grant, why not, or a fault in which nothing was learned.
-func (s *Service) attempt(ctx context.Context, try *attempt) (*Grant, refusal, error) {
+// compare spends one hash and says why the password does not do, or nothing;
+// an error is a fault in which nothing was learned.
+func (s *Service) compare(ctx context.Context, try *attempt) (refusal, error) {
 	hash := s.decoy
 	if try.account != nil && !try.account.PasswordHash.Empty() {
 		hash = try.account.PasswordHash.Reveal()
 	}
 	result, err := s.verify(ctx, hash, try.Password)
 	if err != nil {
-		return nil, "", s.crowded(ctx, "hash a password", err)
+		return "", s.crowded(ctx, "hash a password", err)
 	}
-	// From here on a client that hangs up changes nothing.
-	ctx = context.WithoutCancel(ctx)
-	try.before = result.NotBefore
-	if why := judge(try, result); why != "" {
-		return nil, why, nil
+	try.before, try.stale = result.NotBefore, result.Stale
+	return judge(try, result), nil
+}
+
+// again compares with a hash that took the place of the one compared before:
+// another password, or another login's upgrade. Only the password tells which.
+func (s *Service) again(ctx context.Context, try *attempt, now *Account) (refusal, error) {
+	result, err := s.verify(ctx, now.PasswordHash.Reveal(), try.Password)
+	if err != nil {
+		return "", s.crowded(ctx, "hash a password", err)
 	}
-	if result.Stale {
-		s.upgrade(ctx, try)
+	if !result.OK {
+		return "the password was changed meanwhile", nil
 	}
-	return s.open(ctx, try)
+	try.account = now
+	return "", nil
 }
 
 // verify compares a password, on no store's time.
@@ -229,8 +275,7 @@ func (s *Service) hash(ctx context.Context, password string) (string, error) {
 
 // open makes a session for the account as it was when its password was
 // compared, and then reads the account again: what changed in between ends the
-// session. A hash that changed is another password or another login's upgrade;
-// only the password tells which.
+// session.
 func (s *Service) open(ctx context.Context, try *attempt) (*Grant, refusal, error) {
 	for range 3 {
 		session, err := s.newSession(ctx, try)
@@ -253,25 +298,24 @@ func (s *Service) open(ctx context.Context, try *attempt) (*Grant, refusal, erro
 		if err != nil {
 			return nil, "", err
 		}
-		result, err := s.verify(ctx, now.PasswordHash.Reveal(), try.Password)
-		if err != nil {
-			return nil, "", s.crowded(ctx, "hash a password", err)
+		if why, err := s.again(ctx, try, now); why != "" || err != nil {
+			return nil, why, err
 		}
-		if !result.OK {
-			return nil, "the password was changed meanwhile", nil
-		}
-		try.account = now
 	}
-	return nil, "", s.fault(ctx, "log in", errors.New("the account changes faster than it can be read"))
+	return nil, "", s.fault(ctx, "log in", errUnsteady)
 }
 
 // newSession stores a session for the attempt's account.
 func (s *Service) newSession(ctx context.Context, try *attempt) (*Session, error) {
-	now := time.Now().UTC().Truncate(time.Microsecond)
+	now := moment()
+	created, err := s.newest(ctx, try.account.ID, now)
+	if err != nil {
+		return nil, err
+	}
 	session := &Session{
 		ID: rand.Text(), UserID: try.account.ID, Stamp: try.account.Stamp,
 		UserAgent: try.UserAgent, Remote: try.Remote,
-		CreatedAt: now, LastSeen: now, ExpiresAt: now.Truncate(time.Second).Add(s.lifetime),
+		CreatedAt: created, LastSeen: now, ExpiresAt: now.Truncate(time.Second).Add(s.lifetime),
 	}
 	call, done := s.bounded(ctx)
 	defer done()
@@ -297,8 +341,12 @@ func (s *Service) discard(ctx context.Context, session *Session) {
 	})
 }
 
-// grant issues the token and records the login.
+// grant makes room for the session, issues the token and records the login.
 func (s *Service) grant(ctx context.Context, id *Identity) (*Grant, refusal, error) {
+	if err := s.trim(ctx, id.User.ID); err != nil {
+		s.discard(ctx, &id.Session)
+		return nil, "", err
+	}
 	token, err := s.tokens.Issue(ctx, Claims{
 		SessionID: id.Session.ID, UserID: id.User.ID,
 		IssuedAt: id.Session.ExpiresAt.Add(-s.lifetime), ExpiresAt: id.Session.ExpiresAt,
@@ -329,38 +377,28 @@ func (s *Service) record(ctx context.Context, userID string, at time.Time) {
 	})
 }
 
-// settle closes the attempt: a grant and a fault give the slots back, a refusal
-// keeps them.
-func (s *Service) settle(ctx context.Context, try *attempt, held []Reservation, grant *Grant, why refusal, err error) (*Grant, error) {
+// settle closes the attempt: a success and a fault give the slots back, a
+// refusal keeps them.
+func (s *Service) settle(ctx context.Context, try *attempt, held []Reservation, why refusal, err error) error {
 	unsettled := s.throttle.settle(ctx, held, why != "")
-	if err != nil {
-		return nil, err
+	if err != nil || why == "" {
+		return err
 	}
-	e := Event{Kind: EventLogin, Remote: try.Remote, UserAgent: try.UserAgent}
-	if try.account != nil {
-		e.UserID, e.Username = try.account.ID, try.account.Username
-	}
-	if grant != nil {
-		e.SessionID = grant.Identity.Session.ID
-		s.audit(ctx, e)
-		return grant, nil
-	}
-	e.Kind, e.Reason = EventLoginFailed, string(why)
+	e := try.event(try.failed)
+	e.Reason = string(why)
 	s.audit(ctx, e)
 	_ = sleep(ctx, time.Until(try.before)) // a client that left needs no answer
 	if unsettled != nil {
-		return nil, unsettled
+		return unsettled
 	}
-	return nil, ErrInvalidCredentials
+	return ErrInvalidCredentials
 }
 
 // throttled reports a refusal by the throttle, once a key and window.
 func (s *Service) throttled(ctx context.Context, try *attempt, key *throttleKey, err error) error {
 	if n := s.throttle.denied.refuse(key.key); n > 0 {
-		e := Event{Kind: EventLoginThrottled, Remote: try.Remote, UserAgent: try.UserAgent, Reason: key.what, Count: n}
-		if try.account != nil {
-			e.UserID, e.Username = try.account.ID, try.account.Username
-		}
+		e := try.event(EventLoginThrottled)
+		e.Reason, e.Count = key.what, n
 		s.audit(ctx, e)
 	}
 	return err

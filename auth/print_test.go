@@ -30,6 +30,7 @@ func TestWhatHoldsASecretDoesNotPrintIt(t *testing.T) {
 		"Grant":          auth.Grant{Token: canary},
 		"*Grant":         &auth.Grant{Token: canary},
 		"Secrets":        auth.Secrets{Values: map[string]auth.Secret{"A": s}},
+		"PasswordChange": auth.PasswordChange{Current: s, New: s},
 		"NewAccount":     auth.NewAccount{Username: "john", Password: s},
 		"AccountChange":  auth.AccountChange{PasswordHash: &s, IfHash: &s},
 		"inside a map":   map[string]any{"x": account},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/sallyport-go/sallyport/auth/password"
@@ -16,6 +17,7 @@ const (
 	defaultLifetime     = 24 * time.Hour
 	maxMaxAge           = time.Minute
 	touchEvery          = time.Minute
+	leastIdle           = 5 * time.Minute
 )
 
 // Options are the parts of a Service that have a safe default. A nil *Options
@@ -61,6 +63,17 @@ type Options struct {
 	// Lifetime is how long a session lasts, in whole seconds; the Tokens given
 	// to New must allow as much. Zero: 24 hours.
 	Lifetime time.Duration
+
+	// MaxSessions is how many sessions a user may have: a login beyond it ends
+	// the oldest. It holds over all nodes that share a session store, also for
+	// logins at the same moment. Zero: any number.
+	MaxSessions int
+
+	// IdleLimit ends a session that nobody has used for so long. Since LastSeen
+	// is true to a minute, one may end that much earlier, never later; noting
+	// the use then is part of a validation, and where it fails the validation
+	// does. At least 5 minutes. Zero: only Lifetime ends a session.
+	IdleLimit time.Duration
 }
 
 // Service logs people in and out. It is safe for concurrent use.
@@ -73,6 +86,8 @@ type Service struct {
 	policy   *password.Policy
 	identity IdentityReader
 	lifetime time.Duration
+	most     int           // sessions of a user; zero: any number
+	idle     time.Duration // zero: no limit
 	throttle *throttle
 	cache    identityCache
 	touching inFlight
@@ -96,7 +111,7 @@ func New(store Store, tokens Tokens, opts *Options) (*Service, error) {
 	s := &Service{
 		store: store, users: usersOf(store), tokens: tokens,
 		hasher: opts.Hasher, policy: opts.Policy, identity: opts.Identity,
-		lifetime: or(opts.Lifetime, defaultLifetime),
+		lifetime: or(opts.Lifetime, defaultLifetime), most: opts.MaxSessions, idle: opts.IdleLimit,
 		reporter: newReporter(opts),
 	}
 	s.throttle = newThrottle(store, opts, s.reporter)
@@ -131,6 +146,12 @@ func (o *Options) check(store Store, tokens Tokens) error {
 	if o.Lifetime < 0 || o.Lifetime%time.Second != 0 {
 		errs = append(errs, errors.New("auth: Options.Lifetime is not a positive number of whole seconds: leave it zero for 24 h"))
 	}
+	if o.MaxSessions < 0 {
+		errs = append(errs, errors.New("auth: Options.MaxSessions is negative: leave it zero for any number"))
+	}
+	if o.IdleLimit != 0 && o.IdleLimit < leastIdle {
+		errs = append(errs, fmt.Errorf("auth: Options.IdleLimit is %v: give at least %v, since LastSeen is true to a minute only, or zero for none", o.IdleLimit, leastIdle))
+	}
 	for name, l := range map[string]Limit{"AccountLimit": o.AccountLimit, "AddressLimit": o.AddressLimit} {
 		if l.Max < 0 || l.Window < 0 || l.Lease < 0 {
 			errs = append(errs, fmt.Errorf("auth: Options.%s has a negative field: leave it zero for the default", name))
@@ -162,7 +183,9 @@ func (s *Service) Validate(ctx context.Context, token string, maxAge time.Durati
 	if id.User.ID != claims.UserID || !now.Before(id.Session.ExpiresAt) {
 		return nil, ErrInvalidToken
 	}
-	s.touch(ctx, &id.Session, now)
+	if err := s.touch(ctx, &id.Session, now); err != nil {
+		return nil, err
+	}
 	return id, nil
 }
 
@@ -179,17 +202,28 @@ func (s *Service) Logout(ctx context.Context, token string) error {
 	return s.endSession(ctx, claims.SessionID, Event{Kind: EventLogout, UserID: claims.UserID})
 }
 
-// Sessions returns the user's live sessions, the newest first.
+// Sessions returns the user's live sessions, the newest first: those that
+// Validate would admit now, were the user active.
 //
 // Errors: ErrUnavailable.
 func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error) {
 	call, done := s.bounded(ctx)
 	defer done()
+	user, err := s.store.UserByID(call, userID)
+	if errors.Is(err, ErrUserNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, s.fault(ctx, "read user", err)
+	}
 	sessions, err := s.store.SessionsByUser(call, userID)
 	if err != nil {
 		return nil, s.fault(ctx, "list sessions", err)
 	}
-	return sessions, nil
+	now := time.Now()
+	return slices.DeleteFunc(sessions, func(one Session) bool {
+		return !one.under(user.Stamp) || s.idled(&one, now)
+	}), nil
 }
 
 // EndSession ends one session of the user.

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -16,6 +17,22 @@ type Session struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	LastSeen  time.Time // true to about a minute
+}
+
+// either stands before and between the two stamps of a session whose user is
+// just changing the password. No stamp of a store begins with it.
+const either = "\x1feither\x1f"
+
+// eitherStamp is good before and after the one stamp takes the other's place.
+func eitherStamp(before, after string) string { return either + before + either + after }
+
+// under reports whether the session is good while its user has this stamp.
+func (s *Session) under(stamp string) bool {
+	if rest, both := strings.CutPrefix(s.Stamp, either); both {
+		before, after, _ := strings.Cut(rest, either)
+		return stamp == before || stamp == after
+	}
+	return s.Stamp == stamp
 }
 
 // Identity is who a valid token belongs to.

@@ -1,0 +1,171 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+)
+
+// PasswordChange is how a signed-in person asks for another password. It prints
+// without the passwords.
+type PasswordChange struct {
+	UserID    string // who is signed in
+	SessionID string // the session that lives on; empty: none does
+	Current   Secret
+	New       Secret
+	Remote    netip.Addr // the client, counted as in a [LoginRequest]
+	UserAgent string
+}
+
+// ChangePassword sets a person's own new password if the current one is right,
+// which is checked as a login is: it is counted by the same throttle and hashed
+// behind the same gate. All sessions end but c.SessionID.
+//
+// An error may leave the other sessions ended under the old password, but never
+// one of them alive under the new one.
+//
+// Errors: ErrCredentialsRequired, a *PolicyError, ErrWrongPassword,
+// ErrThrottled, ErrInvalidToken when c.SessionID is no live session of the
+// user's, ErrUserNotFound.
+func (a *Accounts) ChangePassword(ctx context.Context, c PasswordChange) error {
+	if c.Current.Empty() || c.New.Empty() {
+		return ErrCredentialsRequired
+	}
+	ctx = a.svc.allow(ctx)
+	account, err := a.account(ctx, c.UserID)
+	if err != nil {
+		return err
+	}
+	if err := a.check(c.New, &account.User); err != nil {
+		return err
+	}
+	try := newAttempt(LoginRequest{Login: account.Username, Password: c.Current.Reveal(), Remote: c.Remote, UserAgent: c.UserAgent})
+	try.account, try.session, try.failed = account, c.SessionID, EventPasswordRefused
+	try.typed = a.svc.throttle.keys("login", try.name, c.Remote)
+	try.keys = a.svc.throttle.keys("id", account.ID, c.Remote)
+	err = a.svc.guarded(ctx, try, func(ctx context.Context) (refusal, error) { return a.replace(ctx, try, c) })
+	if errors.Is(err, ErrInvalidCredentials) {
+		return ErrWrongPassword
+	}
+	return err
+}
+
+// account reads a user with the hash, for which stores are asked by name.
+func (a *Accounts) account(ctx context.Context, id string) (*Account, error) {
+	user, err := a.byID(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	call, done := a.svc.bounded(ctx)
+	defer done()
+	account, err := a.store.AccountByLogin(call, user.Username)
+	if err == nil && account.ID != id {
+		err = errUnsteady
+	}
+	if err != nil {
+		return nil, a.known(ctx, "read account", err)
+	}
+	return account, nil
+}
+
+// replace hashes the new password and puts it in the place of the one that was
+// compared. Where a login's upgrade was faster, the password is compared again.
+func (a *Accounts) replace(ctx context.Context, try *attempt, c PasswordChange) (refusal, error) {
+	defer a.svc.cache.dropUser(try.account.ID) // also when only an answer was lost
+	stamp, err := a.kept(ctx, c.SessionID, try.account)
+	if err != nil {
+		return "", err
+	}
+	text, err := a.svc.hash(ctx, c.New.Reveal())
+	if err != nil {
+		return "", a.svc.crowded(ctx, "hash a password", err)
+	}
+	hash := NewSecret(text)
+	for range 3 {
+		if stamp, err = a.part(ctx, try.account, c.SessionID, stamp, hash); err != nil {
+			return "", err
+		}
+		err := a.write(ctx, try, hash)
+		if err == nil {
+			return "", a.join(ctx, try, c.SessionID, stamp, hash)
+		}
+		if !errors.Is(err, ErrUserChanged) {
+			return "", err
+		}
+		now, err := a.account(ctx, try.account.ID)
+		if err != nil {
+			return "", err
+		}
+		if why, err := a.svc.again(ctx, try, now); why != "" || err != nil {
+			return why, err
+		}
+	}
+	return "", a.svc.fault(ctx, "change a password", errUnsteady)
+}
+
+// kept returns the stamp of the session that lives on.
+func (a *Accounts) kept(ctx context.Context, sessionID string, account *Account) (string, error) {
+	if sessionID == "" {
+		return "", nil
+	}
+	call, done := a.svc.bounded(ctx)
+	defer done()
+	session, err := a.svc.store.SessionByID(call, sessionID)
+	if errors.Is(err, ErrSessionNotFound) || err == nil && (session.UserID != account.ID || !session.under(account.Stamp)) {
+		return "", ErrInvalidToken
+	}
+	if err != nil {
+		return "", a.svc.fault(ctx, "read session", err)
+	}
+	return session.Stamp, nil
+}
+
+// part is the step before the hash is written: it fits the session that lives
+// on to the old stamp and the new one, and ends the others, whose stamp it could
+// not tell from that one's. A session made after that has the old stamp and
+// ends with it. It returns the stamp that the session has now.
+func (a *Accounts) part(ctx context.Context, account *Account, sessionID, stamp string, hash Secret) (string, error) {
+	call, done := a.svc.bounded(ctx)
+	defer done()
+	if sessionID != "" && account.Stamp != "" {
+		both := eitherStamp(account.Stamp, StampOf(hash.Reveal()))
+		if err := a.svc.store.RestampSessions(call, account.ID, stamp, both); err != nil {
+			return stamp, a.svc.fault(ctx, "restamp sessions", err)
+		}
+		stamp = both
+	}
+	if err := a.svc.store.EndUserSessions(call, account.ID, sessionID); err != nil {
+		return stamp, a.svc.fault(ctx, "end sessions", err)
+	}
+	return stamp, nil
+}
+
+// write sets the hash if it still is the one that was compared.
+func (a *Accounts) write(ctx context.Context, try *attempt, hash Secret) error {
+	call, done := a.svc.bounded(ctx)
+	defer done()
+	now := moment()
+	err := a.store.UpdateAccount(call, try.account.ID, AccountChange{
+		PasswordHash: &hash, UpdatedAt: &now, IfHash: &try.account.PasswordHash,
+	})
+	if err != nil {
+		return a.known(ctx, "update account", err)
+	}
+	a.svc.audit(ctx, try.event(EventPasswordChanged))
+	return nil
+}
+
+// join is the step after: the session that lives on gets the new stamp alone,
+// and what was logged in with the old password meanwhile ends. Without the
+// first the session is still good, so its failure is an event.
+func (a *Accounts) join(ctx context.Context, try *attempt, sessionID, stamp string, hash Secret) error {
+	now, err := a.account(ctx, try.account.ID)
+	if err == nil && sessionID != "" && now.Stamp != "" && now.PasswordHash.Reveal() == hash.Reveal() {
+		call, done := a.svc.bounded(ctx)
+		defer done()
+		if err := a.svc.store.RestampSessions(call, now.ID, stamp, now.Stamp); err != nil {
+			a.svc.fault(ctx, "restamp sessions", err)
+		}
+	}
+	return a.svc.endUserSessions(ctx, try.account.ID, sessionID, string(EventPasswordChanged))
+}

@@ -1,0 +1,64 @@
+package auth
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+)
+
+// idled reports whether nobody has used the session for longer than the limit.
+func (s *Service) idled(session *Session, now time.Time) bool {
+	return s.idle > 0 && now.Sub(session.LastSeen) >= s.idle
+}
+
+// newest returns when a new session of the user is created: now, or, where
+// sessions are counted and another node's clock is ahead, just after the newest
+// one there is. A login must not end its own session as the oldest.
+func (s *Service) newest(ctx context.Context, userID string, now time.Time) (time.Time, error) {
+	if s.most == 0 {
+		return now, nil
+	}
+	sessions, err := s.ranked(ctx, userID)
+	if err != nil || len(sessions) == 0 || sessions[0].CreatedAt.Before(now) {
+		return now, err
+	}
+	return sessions[0].CreatedAt.Add(time.Microsecond), nil
+}
+
+// trim ends the sessions of the user beyond the limit. It is called once the
+// session of a login is stored and before its token is shown: of the logins at
+// the same moment the one stored last sees all of them, and since each ranks
+// them alike, none ends what another one keeps. So no more than the limit can
+// ever be used, and no fewer remain.
+func (s *Service) trim(ctx context.Context, userID string) error {
+	if s.most == 0 {
+		return nil
+	}
+	sessions, err := s.ranked(ctx, userID)
+	if err != nil {
+		return err
+	}
+	for _, old := range sessions[min(s.most, len(sessions)):] {
+		err := s.endSession(ctx, old.ID, Event{Kind: EventSessionEnded, UserID: userID, Reason: "more sessions than a user may have"})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ranked reads the user's sessions, the newest first, in an order that is the
+// same on every node.
+func (s *Service) ranked(ctx context.Context, userID string) ([]Session, error) {
+	call, done := s.bounded(ctx)
+	defer done()
+	sessions, err := s.store.SessionsByUser(call, userID)
+	if err != nil {
+		return nil, s.fault(ctx, "list sessions", err)
+	}
+	slices.SortFunc(sessions, func(a, b Session) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return sessions, nil
+}
