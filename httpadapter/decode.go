@@ -8,36 +8,31 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/sallyport-go/sallyport/auth"
 )
 
 const (
-	maxBody  = 64 << 10 // bytes of a login
+	maxBody  = 64 << 10 // bytes of a login or a password change
 	maxDepth = 32       // levels of arrays and objects in it
 )
 
-// readLogin reads what was typed. encoding/json alone would take a second
-// document behind the first, the last of two passwords, "PASSWORD" and
-// "paſſword" for "password", and would alter a password that is not UTF-8; all
-// of these are refused.
-func readLogin(w http.ResponseWriter, r *http.Request) (username, password string, err error) {
+// readStrings reads what was typed under these keys. encoding/json alone would
+// take a second document behind the first, the last of two passwords,
+// "PASSWORD" and "paſſword" for "password", and would alter a password that is
+// not UTF-8; all of these are refused.
+func readStrings(w http.ResponseWriter, r *http.Request, keys ...string) ([]string, error) {
 	if !isJSON(r.Header.Values("Content-Type")) {
-		return "", "", errContentType
+		return nil, errContentType
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		return "", "", bodyError(err)
+		return nil, bodyError(err)
 	}
-	username, password, err = parseLogin(body)
-	if err == nil && (username == "" || password == "") {
-		err = auth.ErrCredentialsRequired
-	}
-	return username, password, err
+	return parseStrings(body, keys)
 }
 
 // isJSON reports whether the one Content-Type is JSON in UTF-8.
@@ -60,39 +55,37 @@ func bodyError(err error) error {
 	return errBody
 }
 
-// parseLogin returns the two fields of a JSON object; one that is absent or
-// null is empty. Other keys are ignored.
-func parseLogin(body []byte) (username, password string, err error) {
+// parseStrings returns the fields of a JSON object that keys name; one that is
+// absent or null is empty. Other keys are ignored.
+func parseStrings(body []byte, keys []string) ([]string, error) {
 	if !utf8.Valid(body) || !wellFormed(body) || !json.Valid(body) {
-		return "", "", errBody
+		return nil, errBody
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
-		return "", "", errBody
+		return nil, errBody
 	}
+	values := make([]string, len(keys))
 	seen := make(map[string]bool)
 	for dec.More() {
 		token, err := dec.Token()
 		key, ok := token.(string)
 		if err != nil || !ok || seen[key] {
-			return "", "", errBody
+			return nil, errBody
 		}
 		seen[key] = true
-		switch {
-		case key == "username":
-			err = dec.Decode(&username) // a string, or null for none
-		case key == "password":
-			err = dec.Decode(&password)
-		case strings.EqualFold(key, "username"), strings.EqualFold(key, "password"):
-			err = errBody
-		default:
-			err = dec.Decode(new(json.RawMessage))
+		var into any = new(json.RawMessage)
+		if i := slices.IndexFunc(keys, func(k string) bool { return strings.EqualFold(k, key) }); i >= 0 {
+			if keys[i] != key {
+				return nil, errBody
+			}
+			into = &values[i] // a string, or null for none
 		}
-		if err != nil {
-			return "", "", errBody
+		if err := dec.Decode(into); err != nil {
+			return nil, errBody
 		}
 	}
-	return username, password, nil
+	return values, nil
 }
 
 // wellFormed looks for the two things that json.Valid accepts and we do not:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
@@ -34,14 +35,14 @@ type Handler struct {
 	details bool
 	routes  map[string]route // by what follows the prefix
 
+	sessions  Sessions
+	passwords Passwords
+
 	proxyUnset atomic.Bool // EventProxyUnset was raised
 }
 
-// route is one endpoint. A GET is a HEAD too.
-type route struct {
-	method string
-	serve  endpoint
-}
+// route is what one path does, by method. A GET is a HEAD too.
+type route map[string]endpoint
 
 // endpoint returns what to answer with 200, or an error from the table in
 // response.go. It writes headers, never the status or the body.
@@ -70,6 +71,9 @@ func New(a auth.Authenticator, opts *Options) (*Handler, error) {
 		proxies: slices.Clone(opts.TrustedProxies),
 		jwks:    opts.JWKS,
 		details: opts.CredentialDetails,
+
+		sessions:  opts.Sessions,
+		passwords: opts.Passwords,
 	}
 	if opts.Cookie != nil {
 		c := *opts.Cookie
@@ -88,14 +92,21 @@ func New(a auth.Authenticator, opts *Options) (*Handler, error) {
 // table is the contents of the HTTP API.
 func (h *Handler) table(providers []credentials.Provider) map[string]route {
 	routes := map[string]route{
-		"/login":     {http.MethodPost, h.login},
-		"/validate":  {http.MethodGet, h.validate},
-		"/logout":    {http.MethodPost, h.logout},
-		"/jwks.json": {http.MethodGet, h.keys},
+		"/login":     {http.MethodPost: h.login},
+		"/validate":  {http.MethodGet: h.validate},
+		"/logout":    {http.MethodPost: h.logout},
+		"/jwks.json": {http.MethodGet: h.keys},
 	}
 	documented := []credentials.Provider{unconfigured{"aws", "AWS"}, unconfigured{"nvidia", "NVIDIA"}}
 	for _, p := range append(documented, providers...) {
-		routes["/"+p.Name()+"-credentials"] = route{http.MethodGet, h.credentials(p)}
+		routes["/"+p.Name()+"-credentials"] = route{http.MethodGet: h.credentials(p)}
+	}
+	if h.sessions != nil {
+		routes["/sessions"] = route{http.MethodGet: h.listSessions, http.MethodDelete: h.endOthers}
+		routes["/sessions/*"] = route{http.MethodDelete: h.endSession}
+	}
+	if h.passwords != nil {
+		routes["/password"] = route{http.MethodPost: h.changePassword}
 	}
 	return routes
 }
@@ -140,18 +151,31 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (body []byte, e
 
 func (h *Handler) find(w http.ResponseWriter, r *http.Request) (endpoint, error) {
 	rest, below := strings.CutPrefix(r.URL.Path, h.prefix)
-	found, ok := h.routes[rest]
-	switch {
-	case !below || !ok:
-		return nil, errNotFound
-	case r.Method == found.method, r.Method == http.MethodHead && found.method == http.MethodGet:
-		return found.serve, nil
-	case found.method == http.MethodGet:
-		w.Header().Set("Allow", "GET, HEAD")
-	default:
-		w.Header().Set("Allow", found.method)
+	if _, one := sessionID(rest); one {
+		rest = "/sessions/*"
 	}
+	found, ok := h.routes[rest]
+	if !below || !ok {
+		return nil, errNotFound
+	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	if serve := found[method]; serve != nil {
+		return serve, nil
+	}
+	w.Header().Set("Allow", found.methods())
 	return nil, errMethod
+}
+
+// methods lists what the route allows.
+func (t route) methods() string {
+	names := slices.Sorted(maps.Keys(t))
+	if i := slices.Index(names, http.MethodGet); i >= 0 {
+		names = slices.Insert(names, i+1, http.MethodHead)
+	}
+	return strings.Join(names, ", ")
 }
 
 // panicked describes a panic by its type and place only: its text may hold

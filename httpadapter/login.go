@@ -18,13 +18,16 @@ func (h *Handler) login(w http.ResponseWriter, r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
-	username, password, err := readLogin(w, r)
+	typed, err := readStrings(w, r, "username", "password")
 	if err != nil {
 		return nil, err
 	}
+	if typed[0] == "" || typed[1] == "" {
+		return nil, auth.ErrCredentialsRequired
+	}
 	grant, err := h.auth.Login(r.Context(), auth.LoginRequest{
-		Login:     username,
-		Password:  password,
+		Login:     typed[0],
+		Password:  typed[1],
 		Remote:    h.clientAddr(r),
 		UserAgent: r.UserAgent(),
 	})

@@ -62,6 +62,14 @@ type Options struct {
 	// header is believed, and the client is who opened the connection.
 	TrustedProxies []netip.Prefix
 
+	// Sessions lets people see their own sessions and end them, at
+	// {Prefix}/sessions and {Prefix}/sessions/{id}. Nil: these are not found.
+	Sessions Sessions
+
+	// Passwords lets people change their own password at {Prefix}/password.
+	// Nil: that is not found.
+	Passwords Passwords
+
 	// JWKS returns the public keys that others may verify tokens with, as a
 	// JSON Web Key Set, or false where there is none. Nil: none, and
 	// {Prefix}/jwks.json is not found.

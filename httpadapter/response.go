@@ -30,6 +30,7 @@ var (
 	errAccessDenied  = &refusal{http.StatusForbidden, "Access denied"}
 	errCrossOrigin   = &refusal{http.StatusForbidden, "Cross-origin request refused"}
 	errNotFound      = &refusal{http.StatusNotFound, "Not found"}
+	errPasswords     = &refusal{http.StatusBadRequest, "Current and new password are required"}
 	errMethod        = &refusal{http.StatusMethodNotAllowed, "Method not allowed"}
 	errSlowBody      = &refusal{http.StatusRequestTimeout, "Request body was not received in time"}
 	errLongBody      = &refusal{http.StatusRequestEntityTooLarge, "Request body too large"}
@@ -50,6 +51,8 @@ var refusals = []struct {
 	{auth.ErrCredentialsRequired, &refusal{http.StatusBadRequest, "Username and password are required"}},
 	{auth.ErrInvalidCredentials, &refusal{http.StatusUnauthorized, "Invalid username or password"}},
 	{auth.ErrInvalidToken, &refusal{http.StatusUnauthorized, "Invalid or expired token"}},
+	{auth.ErrSessionNotFound, &refusal{http.StatusNotFound, "Session not found"}},
+	{auth.ErrWrongPassword, &refusal{http.StatusForbidden, "Current password is wrong"}}, // a 401 would have clients drop a token that is good
 	{auth.ErrThrottled, &refusal{http.StatusTooManyRequests, "Too many login attempts"}},
 	{auth.ErrUnavailable, unavailable},
 	{context.Canceled, unavailable},
@@ -59,6 +62,9 @@ var refusals = []struct {
 func refusalOf(err error) *refusal {
 	if own, ok := errors.AsType[*refusal](err); ok {
 		return own
+	}
+	if weak, ok := errors.AsType[*auth.PolicyError](err); ok {
+		return &refusal{http.StatusBadRequest, "Password " + weak.Reason}
 	}
 	for _, row := range refusals {
 		if errors.Is(err, row.err) {
@@ -107,11 +113,12 @@ const (
 
 // envelope is every answer, its fields in the documented order.
 type envelope struct {
-	Success     bool   `json:"success"`
-	Message     string `json:"message,omitempty"`
-	Token       string `json:"token,omitempty"`
-	User        *user  `json:"user,omitempty"`
-	Credentials any    `json:"credentials,omitempty"`
+	Success     bool      `json:"success"`
+	Message     string    `json:"message,omitempty"`
+	Token       string    `json:"token,omitempty"`
+	User        *user     `json:"user,omitempty"`
+	Credentials any       `json:"credentials,omitempty"`
+	Sessions    []session `json:"sessions,omitzero"` // an empty list is in the answer
 }
 
 // user has all of its keys in every answer.
@@ -139,6 +146,28 @@ func userOf(u *auth.User) *user {
 	if !u.LastLogin.IsZero() {
 		at := stamp(u.LastLogin)
 		out.LastLogin = &at
+	}
+	return out
+}
+
+// session is one of a list. Its ID is no token: it opens nothing.
+type session struct {
+	ID        string `json:"id"`
+	CreatedAt string `json:"created_at"`
+	LastSeen  string `json:"last_seen"` // true to about a minute
+	ExpiresAt string `json:"expires_at"`
+	Address   string `json:"address"` // empty: not known
+	UserAgent string `json:"user_agent"`
+	Current   bool   `json:"current"`
+}
+
+func sessionOf(s *auth.Session, current string) session {
+	out := session{
+		ID: s.ID, CreatedAt: stamp(s.CreatedAt), LastSeen: stamp(s.LastSeen), ExpiresAt: stamp(s.ExpiresAt),
+		UserAgent: s.UserAgent, Current: s.ID == current,
+	}
+	if s.Remote.IsValid() {
+		out.Address = s.Remote.String()
 	}
 	return out
 }
