@@ -97,6 +97,27 @@ func TestWhatIsUnknownOfAUserIsRefusedAndReported(t *testing.T) {
 	require.Equal(t, auth.ErrInvalidCredentials, err)
 }
 
+// LESSONS 20 (Gitea CVE-2026-58422, Grafana CVE-2026-33381): a login that is
+// under way while a user is demoted and disabled writes neither back.
+func TestALoginWritesNeitherRoleNorActive(t *testing.T) {
+	h := newHouse(t)
+	old := auth.NewSecret("v0:" + rightPassword)
+	require.NoError(t, h.store.UpdateAccount(t.Context(), h.john.ID, auth.AccountChange{PasswordHash: &old}))
+	for _, method := range []string{"UpgradePassword", "RecordLogin"} {
+		h.store.on(method, func() error {
+			return h.store.Store.UpdateAccount(context.Background(), h.john.ID, auth.AccountChange{Active: ptr(false), Role: ptr(auth.RoleUser)})
+		})
+		_, _ = h.login(t.Context(), "john", rightPassword)
+		require.Positive(t, h.store.count(method), "the login got so far")
+		user, err := h.store.UserByID(t.Context(), h.john.ID)
+		require.NoError(t, err)
+		require.False(t, user.Active, method)
+		require.Equal(t, auth.RoleUser, user.Role, method)
+		h.store.on(method, nil)
+		require.NoError(t, h.store.UpdateAccount(t.Context(), h.john.ID, auth.AccountChange{Active: ptr(true), Role: ptr(auth.RoleAdmin)}))
+	}
+}
+
 func TestADisabledUsersSessionsDoNotComeBack(t *testing.T) {
 	h := newHouse(t)
 	g := h.mustLogin(t)

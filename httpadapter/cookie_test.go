@@ -3,6 +3,7 @@ package httpadapter_test
 import (
 	"crypto/tls"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -156,6 +157,25 @@ func TestOrigins(t *testing.T) {
 			logout.Header.Set("Authorization", "Bearer "+h.tokens[auth.RoleAdmin])
 			require.Equal(t, 200, ask(t, h, logout).status, "so is its logout")
 		})
+	}
+}
+
+// LESSONS 25 (gorilla/csrf CVE-2025-24358): every method that may change
+// something, those included that nobody knows.
+func TestEveryUnsafeMethodByCookieIsGuarded(t *testing.T) {
+	h := newHouse(t, httpadapter.Options{Cookie: &httpadapter.Cookie{}})
+	guarded := h.RequireFunc(func(*auth.Identity) bool { return true })(http.HandlerFunc(echo))
+	for method, safe := range map[string]bool{"GET": true, "HEAD": true, "OPTIONS": true,
+		"POST": false, "PUT": false, "PATCH": false, "DELETE": false, "TRACE": false, "CONNECT": false, "get": false, "PROPFIND": false} {
+		for _, header := range []http.Header{{"Sec-Fetch-Site": {"cross-site"}}, {"Origin": {"https://evil.com"}}, {"Origin": {"null"}}} {
+			r := h.carrying(method, "/things", nil, []string{"__Host-session=T"})
+			for name, value := range header {
+				r.Header[name] = value
+			}
+			w := httptest.NewRecorder()
+			guarded.ServeHTTP(w, r)
+			require.Equal(t, map[bool]int{true: 200, false: 403}[safe], w.Code, "%s with %v", method, header)
+		}
 	}
 }
 

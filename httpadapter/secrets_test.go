@@ -23,6 +23,7 @@ import (
 // request, failures and panics included; no eight bytes of them come out.
 func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 	password, token := rand.Text(), rand.Text()
+	own := map[string]*otherService{"fault": {err: errors.New("database is gone")}, "panic": {panic: fmt.Errorf("unexpected input %q %q", password, token)}, "success": {}}
 	boom := func() { panic(fmt.Errorf("unexpected input %q %q", password, token)) }
 	behaviours := map[string]stub{
 		"fault": {
@@ -51,13 +52,16 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 			h, err := httpadapter.New(behaviour, &httpadapter.Options{
 				Logger:      textLog(&log),
 				Cookie:      &httpadapter.Cookie{},
+				Sessions:    own[name],
+				Passwords:   own[name],
 				Credentials: []credentials.Provider{provider{"aws", "AWS", fails(errors.New("sealed"))}},
 			})
 			require.NoError(t, err)
 			out := &strings.Builder{}
-			for _, path := range []string{"login", "logout", "validate", "aws-credentials", "nvidia-credentials", "jwks.json", token} {
-				for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut} {
-					r := httptest.NewRequest(method, "/api/auth/"+path+"?token="+token, strings.NewReader(`{"username":"`+password+`","password":"`+password+`"}`))
+			for _, path := range []string{"login", "logout", "validate", "aws-credentials", "nvidia-credentials", "jwks.json", "sessions", "sessions/" + token, "password", token} {
+				for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+					body := strings.ReplaceAll(`{"username":"P","password":"P","current_password":"P","new_password":"P"}`, `"P"`, `"`+password+`"`)
+					r := httptest.NewRequest(method, "/api/auth/"+path+"?token="+token, strings.NewReader(body))
 					r.Header.Set("Content-Type", "application/json")
 					r.Header.Set("Authorization", "Bearer "+token)
 					r.AddCookie(&http.Cookie{Name: "__Host-session", Value: token})
