@@ -50,11 +50,11 @@ func run(ctx context.Context, cfg *config) (err error) {
 	if err := store.Migrate(ctx); err != nil {
 		return err
 	}
-	svc, handler, err := wire(store, cfg)
+	accounts, handler, err := wire(store, cfg)
 	if err != nil {
 		return err
 	}
-	if err := bootstrap(ctx, auth.NewAccounts(store, svc)); err != nil {
+	if err := bootstrap(ctx, accounts); err != nil {
 		return err
 	}
 	go purge(ctx, store)

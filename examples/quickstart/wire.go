@@ -17,7 +17,7 @@ import (
 )
 
 // wire puts the pieces together: this is the part to copy.
-func wire(store *backend.Backend, cfg *config) (*auth.Service, http.Handler, error) {
+func wire(store *backend.Backend, cfg *config) (*auth.Accounts, http.Handler, error) {
 	secret, err := signingKey(store)
 	if err != nil {
 		return nil, nil, err
@@ -49,12 +49,15 @@ func wire(store *backend.Backend, cfg *config) (*auth.Service, http.Handler, err
 	if err != nil {
 		return nil, nil, err
 	}
+	accounts := auth.NewAccounts(store, svc)
 	opts := &httpadapter.Options{
 		Credentials:    []credentials.Provider{aws, nvidia},
 		Auditor:        svc,
 		MaxAge:         cfg.maxAge,
 		TrustedProxies: cfg.proxies,
 		JWKS:           tokens.JWKS,
+		Sessions:       svc,
+		Passwords:      accounts,
 	}
 	if cfg.cookie {
 		opts.Cookie = &httpadapter.Cookie{}
@@ -66,7 +69,7 @@ func wire(store *backend.Backend, cfg *config) (*auth.Service, http.Handler, err
 	mux := http.NewServeMux()
 	handler.Mount(mux)
 	mux.HandleFunc("/{$}", index)
-	return svc, mux, nil
+	return accounts, mux, nil
 }
 
 // signingKey is SALLYPORT_JWT_SECRET, or what the first start left beside the
@@ -90,6 +93,10 @@ func index(w http.ResponseWriter, r *http.Request) {
        -d '{"username":"admin","password":"..."}'
   curl -s http://%[1]s/api/auth/validate -H 'Authorization: Bearer ...'
   curl -s http://%[1]s/api/auth/aws-credentials -H 'Authorization: Bearer ...'
+  curl -s http://%[1]s/api/auth/sessions -H 'Authorization: Bearer ...'
+  curl -s -X DELETE http://%[1]s/api/auth/sessions -H 'Authorization: Bearer ...'
+  curl -s http://%[1]s/api/auth/password -H 'Authorization: Bearer ...' -H 'Content-Type: application/json' \
+       -d '{"current_password":"...","new_password":"..."}'
   curl -s -X POST http://%[1]s/api/auth/logout -H 'Authorization: Bearer ...'
 
 The password of admin was printed when this database was first used.
