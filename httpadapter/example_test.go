@@ -2,16 +2,20 @@ package httpadapter_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"time"
 
 	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/auth/authtest"
+	"github.com/sallyport-go/sallyport/auth/token"
 	"github.com/sallyport-go/sallyport/credentials"
 	"github.com/sallyport-go/sallyport/httpadapter"
+	"github.com/sallyport-go/sallyport/store/memory"
 )
 
 // The documented endpoints in an http.ServeMux. A program gives New an
@@ -149,4 +153,34 @@ func askAsAdmin(svc *authtest.Fake, h http.Handler, path string) string {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w.Body.String()
+}
+
+// People see where they are signed in. The same Service that logs them in
+// serves the list, and Accounts changes their passwords.
+func ExampleOptions_sessions() {
+	tokens, err1 := token.NewHS256([]byte("32 bytes or more, from authctl key new"), nil)
+	store := memory.New()
+	svc, err2 := auth.New(store, tokens, &auth.Options{MaxSessions: 5, IdleLimit: time.Hour})
+	accounts := auth.NewAccounts(store, svc)
+	h, err3 := httpadapter.New(svc, &httpadapter.Options{Sessions: svc, Passwords: accounts})
+	_, err4 := accounts.Create(context.Background(), auth.NewAccount{Username: "ada", Password: auth.NewSecret("lantern orbit walnut")})
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		fmt.Println(err)
+		return
+	}
+	grant, err := svc.Login(context.Background(), auth.LoginRequest{Login: "ada", Password: "lantern orbit walnut", UserAgent: "Lynx/2.9"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for path, method := range map[string]string{"sessions": "GET", "sessions/not-mine": "DELETE"} {
+		r := httptest.NewRequest(method, "/api/auth/"+path, nil)
+		r.Header.Set("Authorization", "Bearer "+grant.Token)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		fmt.Println(method, w.Code, strings.Contains(w.Body.String(), `"user_agent":"Lynx/2.9","current":true`))
+	}
+	// Unordered output:
+	// GET 200 true
+	// DELETE 404 false
 }
