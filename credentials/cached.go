@@ -51,16 +51,14 @@ func (e *cached) renew(now time.Time) {
 	}
 }
 
-// join returns a fresh snapshot, or the call to wait for, or the fault for
-// which none is made now.
+// join returns a fresh snapshot, or the call to wait for, which is over when it
+// is overdue, or the fault for which none is made now.
 func (e *cached) join(now time.Time) (*snapshot, *call, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch last := e.last.Load(); {
 	case last.isFresh(now): // since the caller looked
 		return last, nil, nil
-	case e.running != nil && e.running.isOver():
-		return nil, nil, e.failed
 	case e.running != nil:
 		return nil, e.running, nil
 	case now.Before(e.retry):
