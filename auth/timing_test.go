@@ -159,13 +159,19 @@ func (h *timed) fails(name, password string) func() {
 
 func asItIs(h auth.PasswordHasher) auth.PasswordHasher { return h }
 
+// alone skips what needs a machine that does nothing else.
+func alone(t *testing.T) {
+	t.Helper()
+	if os.Getenv("SALLYPORT_TEST_TIMING") != "1" {
+		t.Skip("SALLYPORT_TEST_TIMING=1 runs it: half a minute on a quiet machine, and longer on others")
+	}
+}
+
 // LESSONS 7 (Vault CVE-2025-6011, Django CVE-2024-39329) and 8 (Spring
 // CVE-2025-22228, -22234): no way of failing takes longer than another, over a
 // table of one format and over one of several.
 func TestTheTimeOfAFailingLoginTellsNothing(t *testing.T) {
-	if os.Getenv("SALLYPORT_TEST_TIMING") != "1" {
-		t.Skip("SALLYPORT_TEST_TIMING=1 runs it: it takes half a minute on a machine that does nothing else, and longer on others")
-	}
+	alone(t)
 	for what, legacy := range map[string][]password.Format{
 		"one format":    nil,
 		"mixed formats": {password.Bcrypt(6), password.DjangoPBKDF2(50_000)},
@@ -212,9 +218,7 @@ func (h *hasty) Verify(ctx context.Context, hash, pw string) (password.Result, e
 
 // The comparison must see the fault that it is for.
 func TestTheTimeOfAnEarlyReturnIsSeen(t *testing.T) {
-	if raceEnabled {
-		t.Skip("what the race detector adds is not what a login takes")
-	}
+	alone(t)
 	h := newTimed(t, nil, func(h auth.PasswordHasher) auth.PasswordHasher { return &hasty{PasswordHasher: h} })
 	z := signedRank(telling(t, h.fails("nobody", "wrong"), h.fails("today", "wrong")))
 	require.Less(t, z, -timingAlarm, "an unknown name that is not hashed is answered sooner, which must raise the alarm")
