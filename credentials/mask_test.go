@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -100,13 +99,10 @@ func TestMaskTellsNeitherTheMiddleNorTheLength(t *testing.T) {
 			masks = 0
 			empty++
 		}
-		require.Len(t, stars.FindAllString(strings.Join(got, ""), -1), masks)
+		require.Equal(t, masks, strings.Count(strings.Join(got, "\n"), strings.Repeat("*", 28)))
 	}
 	require.NotZero(t, empty, "the empty secret was among them")
 }
-
-// stars are the masks of the two kinds, with and without ends.
-var stars = regexp.MustCompile(`"(.{4}\*{28}.{4}|.{4}\*{36}.{4})"`)
 
 // twin is a secret of which as much may be shown, of another length.
 func twin(random *rand.Rand, secret string) string {
@@ -122,13 +118,9 @@ func twin(random *rand.Rand, secret string) string {
 // requireNoWindow fails if text holds any six bytes of what is hidden.
 func requireNoWindow(t *testing.T, text string, hidden ...string) {
 	t.Helper()
-	seen := make(map[string]bool, len(text))
-	for i := range len(text) - 5 {
-		seen[text[i:i+6]] = true
-	}
 	for _, h := range hidden {
 		for i := range max(0, len(h)-5) {
-			if seen[h[i:i+6]] {
+			if strings.Contains(text, h[i:i+6]) {
 				t.Fatalf("the answer holds %q of the hidden part\n%s", h[i:i+6], text)
 			}
 		}
