@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"text/template"
 
 	"github.com/sallyport-go/sallyport/auth"
 )
@@ -64,7 +63,7 @@ func AWS(src auth.SecretProvider, opts *AWSOptions) (Provider, error) {
 	if opts == nil {
 		opts = &AWSOptions{}
 	}
-	p := &aws{src: src, opts: *opts, templates: parseTemplates()}
+	p := &aws{src: src, opts: *opts}
 	if p.opts.Prompt == "" {
 		p.opts.Prompt = defaultPrompt
 	}
@@ -75,9 +74,8 @@ func AWS(src auth.SecretProvider, opts *AWSOptions) (Provider, error) {
 }
 
 type aws struct {
-	src       auth.SecretProvider
-	opts      AWSOptions
-	templates *template.Template
+	src  auth.SecretProvider
+	opts AWSOptions
 }
 
 func (*aws) Name() string  { return awsName }
@@ -127,7 +125,7 @@ func (p *aws) Masked(ctx context.Context, user *auth.User) (*Masked, error) {
 		return nil, err
 	}
 	call := p.call(region)
-	return withExamples(p.templates, awsName, call, &Masked{
+	return call.examples(&Masked{
 		Region:          region,
 		AccessKeyID:     id.Reveal(),
 		SecretAccessKey: mask(secret, awsStars),
@@ -136,7 +134,7 @@ func (p *aws) Masked(ctx context.Context, user *auth.User) (*Masked, error) {
 		Source:          set.Source,
 		Version:         set.Version,
 		Expires:         set.Expires,
-	})
+	}), nil
 }
 
 // checkAccessKey tells a key that is not configured from one that is in part.

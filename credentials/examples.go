@@ -2,22 +2,38 @@ package credentials
 
 import (
 	"embed"
-	"fmt"
 	"strings"
-	"text/template"
 )
 
+// The examples. A marker such as {{js Model}} stands for a value as a string of
+// that language, {{Key}} for text as it is. Nothing else is replaced, and what
+// was put in is not looked at again. Package text/template would be linked by
+// every importer of httpadapter, 80 KB.
+//
 //go:embed templates
 var templateFiles embed.FS
 
-// parseTemplates returns the examples of all kinds. They write each value
-// through the function of its language, and never a value bare, and they are
-// given no secret. A provider keeps them: a program without one does not link
-// the template engine, which is most of what this package weighs.
-func parseTemplates() *template.Template {
-	return template.Must(template.New("").
-		Funcs(template.FuncMap{"sh": shellString, "js": jsonString, "py": pythonString}).
-		ParseFS(templateFiles, "templates/*"))
+// markers are what to replace, each followed by what comes in its place.
+type markers []string
+
+// quote puts a value in, quoted for the language that the marker names.
+func (m markers) quote(name, value string) markers {
+	return append(m,
+		"{{sh "+name+"}}", shellString(value),
+		"{{js "+name+"}}", jsonString(value),
+		"{{py "+name+"}}", pythonString(value))
+}
+
+// text puts text of our own in.
+func (m markers) text(name, text string) markers { return append(m, "{{"+name+"}}", text) }
+
+// fill returns a template with its markers replaced.
+func (m markers) fill(file string) string {
+	text, err := templateFiles.ReadFile("templates/" + file + ".tmpl")
+	if err != nil {
+		panic(err) // a name that this package has misspelt
+	}
+	return strings.NewReplacer(m...).Replace(string(text))
 }
 
 // bedrockCall is what the templates aws.* say.
@@ -49,6 +65,21 @@ func (c bedrockCall) Body() string {
 	return `{"messages":[{"role":"user","content":[{"text":` + jsonString(c.Prompt) + `}]}]}`
 }
 
+// examples completes m.
+func (c bedrockCall) examples(m *Masked) *Masked {
+	var v markers
+	v = v.quote("Region", c.Region).quote("Origin", c.Origin()).quote("Model", c.Model).quote("Prompt", c.Prompt)
+	v = v.quote("Endpoint", c.Endpoint()).quote("SignedURL", c.SignedURL()).quote("Path", c.Path())
+	v = v.quote("Body", c.Body()).quote("Scope", "aws:amz:"+c.Region+":bedrock")
+	url := shellString(c.Endpoint())
+	if c.Encoded() {
+		url = v.fill("aws-encoded.sh")
+	}
+	m.CurlExample = v.text("URL", url).fill("aws.sh")
+	m.NodeExample, m.PythonExample = v.fill("aws.mjs"), v.fill("aws.py")
+	return m
+}
+
 // chatCall is what the templates openai.* say.
 type chatCall struct {
 	OpenAIOptions
@@ -66,21 +97,16 @@ func (c chatCall) Body() string {
 	return `{"model":` + jsonString(c.Model) + `,"messages":[{"role":"user","content":` + jsonString(c.Prompt) + `}]}`
 }
 
-// withExamples completes m with the three templates of a kind.
-func withExamples(templates *template.Template, kind string, call any, m *Masked) (*Masked, error) {
-	for _, example := range []struct {
-		into *string
-		file string
-	}{
-		{&m.CurlExample, kind + ".sh.tmpl"},
-		{&m.NodeExample, kind + ".mjs.tmpl"},
-		{&m.PythonExample, kind + ".py.tmpl"},
-	} {
-		var text strings.Builder
-		if err := templates.ExecuteTemplate(&text, example.file, call); err != nil {
-			return nil, fmt.Errorf("credentials: example %s: %w", example.file, err)
-		}
-		*example.into = text.String()
+// examples completes m.
+func (c chatCall) examples(m *Masked) *Masked {
+	var v markers
+	v = v.text("Key", c.Key).quote("Endpoint", c.Endpoint()).quote("SDKBase", c.SDKBase())
+	v = v.quote("Model", c.Model).quote("Prompt", c.Prompt).quote("Body", c.Body()).quote("Header", c.Header)
+	auth, node, python := "Authorization: Bearer ", "", ""
+	if c.Header != "" {
+		auth, node, python = c.Header+": ", v.fill("openai-header.mjs"), v.fill("openai-header.py")
 	}
-	return m, nil
+	m.CurlExample = v.text("Auth", auth).fill("openai.sh")
+	m.NodeExample, m.PythonExample = v.text("Headers", node).fill("openai.mjs"), v.text("Headers", python).fill("openai.py")
+	return m
 }

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"text/template"
 
 	"github.com/sallyport-go/sallyport/auth"
 )
@@ -52,7 +51,7 @@ func OpenAI(src auth.SecretProvider, opts OpenAIOptions) (Provider, error) {
 	}
 	opts.BaseURL = strings.TrimSuffix(opts.BaseURL, "/")
 	opts.Path = strings.TrimSuffix(opts.Path, "/")
-	p := &openAI{src, opts, parseTemplates()}
+	p := &openAI{src, opts}
 	if err := errors.Join(p.check()...); err != nil {
 		return nil, err
 	}
@@ -80,9 +79,8 @@ func NVIDIA(src auth.SecretProvider, opts *OpenAIOptions) (Provider, error) {
 }
 
 type openAI struct {
-	src       auth.SecretProvider
-	opts      OpenAIOptions
-	templates *template.Template
+	src  auth.SecretProvider
+	opts OpenAIOptions
 }
 
 func (p *openAI) Name() string  { return p.opts.Name }
@@ -147,12 +145,12 @@ func (p *openAI) Masked(ctx context.Context, _ *auth.User) (*Masked, error) {
 		return nil, fmt.Errorf("credentials: %s: %w", p.opts.Name, auth.ErrSecretNotFound)
 	}
 	call := chatCall{OpenAIOptions: p.opts, Key: keyField(p.opts.Name)}
-	return withExamples(p.templates, "openai", call, &Masked{
+	return call.examples(&Masked{
 		APIKey:   mask(key, keyStars),
 		BaseURL:  p.opts.BaseURL,
 		Endpoint: call.Endpoint(),
 		Source:   set.Source,
 		Version:  set.Version,
 		Expires:  set.Expires,
-	})
+	}), nil
 }

@@ -1,7 +1,7 @@
 package password
 
 import (
-	"slices"
+	"sort"
 	"strings"
 	"unicode"
 )
@@ -59,7 +59,7 @@ func vocabulary(words []string) [][]rune {
 			add(part)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b []rune) int { return len(b) - len(a) })
+	sort.SliceStable(all, func(i, j int) bool { return len(all[i]) > len(all[j]) })
 	return all
 }
 

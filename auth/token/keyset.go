@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -78,7 +77,9 @@ func (s *keySet) copy(now time.Time) *keySet {
 
 // sorted returns the members in an order that only depends on the keys.
 func (s *keySet) sorted() []member {
-	return slices.SortedFunc(maps.Values(s.members), func(a, b member) int {
-		return strings.Compare(a.key.header, b.key.header)
-	})
+	var all []member
+	for _, header := range slices.Sorted(maps.Keys(s.members)) {
+		all = append(all, s.members[header])
+	}
+	return all
 }
