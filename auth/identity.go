@@ -30,7 +30,7 @@ func (s *Service) readIdentity(ctx context.Context, sessionID string) (*Identity
 			return nil, ErrInvalidToken
 		}
 		if s.idled(&id.Session, id.ReadAt) {
-			_ = s.endSession(ctx, sessionID, Event{Kind: EventSessionEnded, UserID: id.User.ID, Reason: "not used for too long"})
+			_ = s.endSession(ctx, EventSessionEnded, id.User.ID, sessionID, "not used for too long")
 			return nil, ErrInvalidToken
 		}
 		if id.Session.under(id.User.Stamp) {
@@ -38,7 +38,7 @@ func (s *Service) readIdentity(ctx context.Context, sessionID string) (*Identity
 		}
 		if try == len(restampGrace) {
 			// A failure to end it is an event; the refusal stands either way.
-			_ = s.endSession(ctx, sessionID, Event{Kind: EventSessionEnded, UserID: id.User.ID, Reason: "the password was changed"})
+			_ = s.endSession(ctx, EventSessionEnded, id.User.ID, sessionID, "the password was changed")
 			return nil, ErrInvalidToken
 		}
 		if err := sleep(ctx, restampGrace[try]); err != nil {

@@ -1,9 +1,7 @@
 package auth
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 )
 
@@ -40,8 +38,7 @@ func (s *Service) trim(ctx context.Context, userID string) error {
 		return err
 	}
 	for _, old := range sessions[min(s.most, len(sessions)):] {
-		err := s.endSession(ctx, old.ID, Event{Kind: EventSessionEnded, UserID: userID, Reason: "more sessions than a user may have"})
-		if err != nil {
+		if err := s.endSession(ctx, EventSessionEnded, userID, old.ID, "more sessions than a user may have"); err != nil {
 			return err
 		}
 	}
@@ -57,8 +54,14 @@ func (s *Service) ranked(ctx context.Context, userID string) ([]Session, error) 
 	if err != nil {
 		return nil, s.fault(ctx, "list sessions", err)
 	}
-	slices.SortFunc(sessions, func(a, b Session) int {
-		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(a.ID, b.ID))
-	})
+	for i := range sessions { // by insertion: a store gives them in this order but for equal times
+		for ; i > 0 && outranks(&sessions[i], &sessions[i-1]); i-- {
+			sessions[i], sessions[i-1] = sessions[i-1], sessions[i]
+		}
+	}
 	return sessions, nil
+}
+
+func outranks(a, b *Session) bool {
+	return a.CreatedAt.After(b.CreatedAt) || a.CreatedAt.Equal(b.CreatedAt) && a.ID < b.ID
 }

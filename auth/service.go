@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/sallyport-go/sallyport/auth/password"
@@ -199,7 +198,7 @@ func (s *Service) Logout(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
-	return s.endSession(ctx, claims.SessionID, Event{Kind: EventLogout, UserID: claims.UserID})
+	return s.endSession(ctx, EventLogout, claims.UserID, claims.SessionID, "")
 }
 
 // Sessions returns the user's live sessions, the newest first: those that
@@ -220,10 +219,13 @@ func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error
 	if err != nil {
 		return nil, s.fault(ctx, "list sessions", err)
 	}
-	now := time.Now()
-	return slices.DeleteFunc(sessions, func(one Session) bool {
-		return !one.under(user.Stamp) || s.idled(&one, now)
-	}), nil
+	now, live := time.Now(), sessions[:0]
+	for i := range sessions {
+		if one := &sessions[i]; one.under(user.Stamp) && !s.idled(one, now) {
+			live = append(live, *one)
+		}
+	}
+	return live, nil
 }
 
 // EndSession ends one session of the user.
@@ -240,7 +242,7 @@ func (s *Service) EndSession(ctx context.Context, userID, sessionID string) erro
 	if err != nil {
 		return s.fault(ctx, "read session", err)
 	}
-	return s.endSession(ctx, sessionID, Event{Kind: EventSessionEnded, UserID: userID, Reason: "asked for"})
+	return s.endSession(ctx, EventSessionEnded, userID, sessionID, "asked for")
 }
 
 // EndUserSessions ends all sessions of the user but exceptID; an empty
@@ -290,7 +292,7 @@ func (s *Service) claims(ctx context.Context, token string) (*Claims, error) {
 	return nil, s.fault(ctx, "verify token", err)
 }
 
-func (s *Service) endSession(ctx context.Context, id string, e Event) error {
+func (s *Service) endSession(ctx context.Context, kind EventKind, userID, id, reason string) error {
 	call, done := s.bounded(ctx)
 	defer done()
 	err := s.store.EndSession(call, id)
@@ -298,8 +300,7 @@ func (s *Service) endSession(ctx context.Context, id string, e Event) error {
 	if err != nil {
 		return s.fault(ctx, "end session", err)
 	}
-	e.SessionID = id
-	s.audit(ctx, e)
+	s.audit(ctx, Event{Kind: kind, UserID: userID, SessionID: id, Reason: reason})
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
@@ -33,16 +32,13 @@ type Handler struct {
 	proxies []netip.Prefix
 	jwks    func() ([]byte, bool)
 	details bool
-	routes  map[string]route // by what follows the prefix
+	routes  map[string]endpoint // by the method and what follows the prefix
 
 	sessions  Sessions
 	passwords Passwords
 
 	proxyUnset atomic.Bool // EventProxyUnset was raised
 }
-
-// route is what one path does, by method. A GET is a HEAD too.
-type route map[string]endpoint
 
 // endpoint returns what to answer with 200, or an error from the table in
 // response.go. It writes headers, never the status or the body.
@@ -89,24 +85,25 @@ func New(a auth.Authenticator, opts *Options) (*Handler, error) {
 	return h, nil
 }
 
-// table is the contents of the HTTP API.
-func (h *Handler) table(providers []credentials.Provider) map[string]route {
-	routes := map[string]route{
-		"/login":     {http.MethodPost: h.login},
-		"/validate":  {http.MethodGet: h.validate},
-		"/logout":    {http.MethodPost: h.logout},
-		"/jwks.json": {http.MethodGet: h.keys},
+// table is the contents of the HTTP API. A GET is a HEAD too.
+func (h *Handler) table(providers []credentials.Provider) map[string]endpoint {
+	routes := map[string]endpoint{
+		"POST /login":    h.login,
+		"GET /validate":  h.validate,
+		"POST /logout":   h.logout,
+		"GET /jwks.json": h.keys,
 	}
 	documented := []credentials.Provider{unconfigured{"aws", "AWS"}, unconfigured{"nvidia", "NVIDIA"}}
 	for _, p := range append(documented, providers...) {
-		routes["/"+p.Name()+"-credentials"] = route{http.MethodGet: h.credentials(p)}
+		routes["GET /"+p.Name()+"-credentials"] = h.credentials(p)
 	}
 	if h.sessions != nil {
-		routes["/sessions"] = route{http.MethodGet: h.listSessions, http.MethodDelete: h.endOthers}
-		routes["/sessions/*"] = route{http.MethodDelete: h.endSession}
+		routes["GET /sessions"] = h.listSessions
+		routes["DELETE /sessions"] = h.endOthers
+		routes["DELETE /sessions/*"] = h.endSession
 	}
 	if h.passwords != nil {
-		routes["/password"] = route{http.MethodPost: h.changePassword}
+		routes["POST /password"] = h.changePassword
 	}
 	return routes
 }
@@ -151,31 +148,35 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (body []byte, e
 
 func (h *Handler) find(w http.ResponseWriter, r *http.Request) (endpoint, error) {
 	rest, below := strings.CutPrefix(r.URL.Path, h.prefix)
+	if !below {
+		return nil, errNotFound
+	}
 	if _, one := sessionID(rest); one {
 		rest = "/sessions/*"
-	}
-	found, ok := h.routes[rest]
-	if !below || !ok {
-		return nil, errNotFound
 	}
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	if serve := found[method]; serve != nil {
+	if serve := h.routes[method+" "+rest]; serve != nil {
 		return serve, nil
 	}
-	w.Header().Set("Allow", found.methods())
-	return nil, errMethod
+	return nil, h.other(w, rest)
 }
 
-// methods lists what the route allows.
-func (t route) methods() string {
-	names := slices.Sorted(maps.Keys(t))
-	if i := slices.Index(names, http.MethodGet); i >= 0 {
-		names = slices.Insert(names, i+1, http.MethodHead)
+// other is why nothing answers the method at that path.
+func (h *Handler) other(w http.ResponseWriter, rest string) error {
+	var allowed []string
+	for _, method := range [...]string{"DELETE", "GET", "POST"} {
+		if h.routes[method+" "+rest] != nil {
+			allowed = append(allowed, method)
+		}
 	}
-	return strings.Join(names, ", ")
+	if allowed == nil {
+		return errNotFound
+	}
+	w.Header().Set("Allow", strings.Replace(strings.Join(allowed, ", "), "GET", "GET, HEAD", 1))
+	return errMethod
 }
 
 // panicked describes a panic by its type and place only: its text may hold

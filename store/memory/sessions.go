@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -98,7 +97,11 @@ func (s *Sessions) SessionsByUser(_ context.Context, userID string) ([]auth.Sess
 			found = append(found, row.session(userID))
 		}
 	}
-	slices.SortStableFunc(found, func(a, b auth.Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	for i := range found { // by insertion: but for clocks that differ they are in this order
+		for ; i > 0 && found[i].CreatedAt.After(found[i-1].CreatedAt); i-- {
+			found[i], found[i-1] = found[i-1], found[i]
+		}
+	}
 	return found, nil
 }
 
