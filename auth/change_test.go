@@ -247,6 +247,23 @@ func TestTwoChangesAtOnce(t *testing.T) {
 	require.False(t, h.admits(t, g))
 }
 
+// The session that asked is fitted to the password it set, and to no later one.
+func TestAPasswordSetRightAfterEndsTheSession(t *testing.T) {
+	h := newHouse(t)
+	g := h.mustLogin(t)
+	reads := 0
+	h.store.on("AccountByLogin", func() error {
+		if reads++; reads == 2 {
+			other := auth.NewSecret("v1:set by the host")
+			require.NoError(t, h.store.Store.UpdateAccount(t.Context(), h.john.ID, auth.AccountChange{PasswordHash: &other}))
+		}
+		return nil
+	})
+	require.NoError(t, h.change(t.Context(), g, rightPassword, newPassword))
+	require.Equal(t, 2, reads, "the account is read again once the hash is written")
+	require.False(t, h.admits(t, g))
+}
+
 func TestAnAccountThatNeverStandsStill(t *testing.T) {
 	h := newHouse(t)
 	g := h.mustLogin(t)
