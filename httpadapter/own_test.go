@@ -437,6 +437,31 @@ func (o *otherService) ChangePassword(context.Context, auth.PasswordChange) erro
 	return o.act()
 }
 
+// asked notes which sessions a store would be asked for.
+type asked struct {
+	otherService
+	ids []string
+}
+
+func (a *asked) EndSession(_ context.Context, _, id string) error {
+	a.ids = append(a.ids, id)
+	return auth.ErrSessionNotFound
+}
+
+// A database takes some bytes for a fault, which must not be told apart either.
+func TestAStoreIsAskedForPlainIDsAlone(t *testing.T) {
+	service := &asked{}
+	h, err := httpadapter.New(stub{validate: func(string, time.Duration) (*auth.Identity, error) { return authtest.Identity(auth.User{}), nil }},
+		&httpadapter.Options{Sessions: service})
+	require.NoError(t, err)
+	for _, id := range []string{"%00", "%FF", "a%20b", "'", strings.Repeat("A", 129), "plain-ID_1", strings.Repeat("A", 128)} {
+		r := get("/api/auth/sessions/"+id, "t")
+		r.Method = http.MethodDelete
+		ask(t, h, r).is(t, 404, "Session not found")
+	}
+	require.Equal(t, []string{"plain-ID_1", strings.Repeat("A", 128)}, service.ids)
+}
+
 func TestFaultsOfWhatIsOwn(t *testing.T) {
 	var ages []time.Duration
 	service := &otherService{}
