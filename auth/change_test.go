@@ -159,7 +159,7 @@ func TestARightChangeIsNotCounted(t *testing.T) {
 // duringChange runs f before the nth store call of a change, and lets none of
 // the calls from cut on succeed. It returns what the change said and how many
 // calls it made.
-func (h *house) duringChange(t *testing.T, g *auth.Grant, n, cut int, f func()) (err error, calls int) {
+func (h *house) duringChange(t *testing.T, g *auth.Grant, n, cut int, f func()) (calls int, err error) {
 	for _, method := range []string{"AccountByLogin", "UserByID", "SessionByID", "EndUserSessions", "RestampSessions", "UpdateAccount", "Settle", "Reserve"} {
 		h.store.on(method, func() error {
 			calls++
@@ -173,7 +173,7 @@ func (h *house) duringChange(t *testing.T, g *auth.Grant, n, cut int, f func()) 
 		})
 	}
 	err = h.change(t.Context(), g, rightPassword, newPassword)
-	return err, calls
+	return calls, err
 }
 
 // Whenever a change is cut short, and whoever logs in with the old password in
@@ -189,7 +189,7 @@ func TestAChangeMayBeCutShortAnywhere(t *testing.T) {
 				watch := openHouse(t, &faulty{Store: store})
 				mine, before := h.mustLogin(t), watch.mustLogin(t)
 				var between *auth.Grant
-				err, calls := h.duringChange(t, mine, at, cut, func() {
+				calls, err := h.duringChange(t, mine, at, cut, func() {
 					between, _ = watch.login(t.Context(), "john", rightPassword)
 					began := time.Now()
 					require.True(t, watch.admits(t, mine), "call %d: the session that asked is good", at)
