@@ -33,7 +33,14 @@ type brittle struct {
 	token    string // of John's session, where the flow has one
 	planned  int    // the call that is to fail
 	outage   bool   // and all after it
+	hungUp   bool   // it is the client that fails
+
+	mu   sync.Mutex
+	hits []hit // what became of the calls planned for, in their order
 }
+
+// hit is a call that something was planned for.
+type hit struct{ made, failed bool }
 
 func newBrittle(t *testing.T, f flow) *brittle {
 	t.Helper()
@@ -200,8 +207,9 @@ func (b *brittle) checkSlots(t *testing.T, f flow, err error) {
 	t.Helper()
 	refused := f.guess && b.hasher.verified.Load() > 0
 	lost := 0
-	for _, call := range b.hit() {
-		if call == "Reserve" || call == "Settle" {
+	calls := b.hit()
+	for i, h := range b.hits {
+		if calls[i] == "Reserve" && h.made && h.failed || calls[i] == "Settle" && !h.made {
 			lost++
 		}
 	}
@@ -221,12 +229,24 @@ func (b *brittle) checkSlots(t *testing.T, f flow, err error) {
 // plan has the nth call fail, and with outage all after it.
 func (b *brittle) plan(n int, outage bool, fault storetest.Fault) {
 	b.planned, b.outage = n, outage
+	seen := func(ctx context.Context, do func() error) error {
+		var h hit
+		err := fault(ctx, func() error { h.made = true; return do() })
+		h.failed = err != nil
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.hits = append(b.hits, h)
+		return err
+	}
 	if outage {
-		b.faults.From(n, fault)
+		b.faults.From(n, seen)
 	} else {
-		b.faults.At(n, fault)
+		b.faults.At(n, seen)
 	}
 }
+
+// down reports whether the store stayed away, so that nothing could be mended.
+func (b *brittle) down() bool { return b.outage && !b.hungUp }
 
 // hit lists the calls that failed.
 func (b *brittle) hit() []string {

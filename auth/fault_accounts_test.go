@@ -63,7 +63,7 @@ func maryIfSaid(t *testing.T, b *brittle, err error) {
 	found, missing := b.kept.AccountByLogin(t.Context(), "mary")
 	if err == nil {
 		require.NoError(t, missing)
-	} else if !b.outage {
+	} else if !b.down() {
 		require.ErrorIs(t, missing, auth.ErrUserNotFound, "what was said not to be made is not there")
 	}
 	if missing == nil {

@@ -52,7 +52,8 @@ func TestAHangUpAtEveryCallOfEveryFlow(t *testing.T) {
 						defer explain(t, name)
 						b := newBrittle(t, f)
 						ctx, hangUp := context.WithCancel(t.Context())
-						b.plan(i+1, false, func(ctx context.Context, do func() error) error {
+						b.hungUp = true
+						b.plan(i+1, true, func(ctx context.Context, do func() error) error {
 							hangUp()
 							if notices && ctx.Err() != nil {
 								return ctx.Err()
@@ -149,7 +150,7 @@ func oneSessionOrNone(t *testing.T, b *brittle, err error) {
 		require.NoError(t, err, "a login that was answered holds")
 		return
 	}
-	if b.outage {
+	if b.down() {
 		require.LessOrEqual(t, len(live), 1, "of a session that could be neither used nor ended, nobody has the token")
 		return
 	}
@@ -175,7 +176,7 @@ func staleHash(t *testing.T, b *brittle) {
 // the user's other sessions are still good.
 func othersLiveOn(t *testing.T, b *brittle, err error) {
 	t.Helper()
-	if b.outage {
+	if b.down() {
 		return
 	}
 	want := 1
