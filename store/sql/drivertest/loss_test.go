@@ -41,14 +41,15 @@ func TestConnectionLossAndReturn(t *testing.T) {
 	on(t, all[1:3], func(t *testing.T, p place) {
 		w := p.wire(t)
 		for _, fault := range []struct {
-			name string
-			do   func()
+			name     string
+			do, then func()
 		}{
-			{"cut", w.cable.Cut},
-			{"paused", w.cable.Pause},
-			{"slow", func() { w.cable.Slow(2 * time.Second) }},
-			{"lost", w.cable.Lose},
-			{"cut while paused", func() { w.cable.Pause(); time.Sleep(200 * time.Millisecond); w.cable.Cut() }},
+			{"cut", w.cable.Cut, w.cable.Heal},
+			{"paused", w.cable.Pause, w.cable.Heal},
+			{"slow", func() { w.cable.Slow(2 * time.Second) }, w.cable.Heal},
+			{"lost", w.cable.Lose, w.cable.Heal},
+			{"cut while paused", func() { w.cable.Pause(); time.Sleep(200 * time.Millisecond); w.cable.Cut() }, w.cable.Heal},
+			{"lost while connecting", w.cable.Pause, w.cable.Lose}, // what database/sql connects on nobody's behalf
 		} {
 			fault.do()
 			for _, err := range atOnce(3*maxConns, func(int) error { return w.hurry(t.Context(), 300*time.Millisecond) }) {
@@ -56,7 +57,7 @@ func TestConnectionLossAndReturn(t *testing.T) {
 					t.Errorf("%s: %v for what is there: a fault is no refusal", fault.name, err)
 				}
 			}
-			w.cable.Heal()
+			fault.then()
 			w.returns(t, fault.name)
 			idle(t, w.db)
 			w.within(t, fault.name)
