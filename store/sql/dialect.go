@@ -68,6 +68,7 @@ type dialect struct {
 	plan  func(ctx context.Context, s *Store, query string, args []any) (plan, error)       // explains a statement without running it
 
 	conflict  func(err error) bool // the statement lost to another, was undone, and may be run again
+	outdated  func(err error) bool // the statement was prepared for what the table was before
 	duplicate func(err error) bool // a unique index or primary key refused the row
 }
 

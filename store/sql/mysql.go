@@ -37,6 +37,7 @@ var mysqlDialect = dialect{
 	plan:  mysqlPlan,
 
 	conflict:  func(err error) bool { return mysqlError(err, "1213", "1205", "1020") },
+	outdated:  func(error) bool { return false }, // it prepares anew by itself
 	duplicate: func(err error) bool { return mysqlError(err, "1062") },
 }
 

@@ -50,6 +50,7 @@ var postgresDialect = dialect{
 		state := sqlState(err)
 		return state == "40001" || state == "40P01" // serialization_failure, deadlock_detected
 	},
+	outdated:  func(err error) bool { return sqlState(err) == "0A000" }, // "cached plan must not change result type"
 	duplicate: func(err error) bool { return sqlState(err) == "23505" },
 }
 

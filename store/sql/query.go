@@ -23,13 +23,32 @@ func (s *Store) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 	return made, nil
 }
 
+// use runs f on the prepared statement, again when the engine asks for that.
+// PostgreSQL refuses a statement for good once a column it reads has another
+// type, so that one is prepared anew; whoever was using it is not told that it
+// was closed.
+func (s *Store) use(ctx context.Context, text string, f func(*sql.Stmt) error) error {
+	return s.retry(ctx, func() (err error) {
+		for range 3 {
+			var stmt *sql.Stmt
+			if stmt, err = s.stmt(ctx, text); err != nil {
+				return err
+			}
+			err = f(stmt)
+			if err != nil && s.dialect.outdated(err) && s.prepared.CompareAndDelete(text, stmt) {
+				stmt.Close()
+			}
+			if known, _ := s.prepared.Load(text); err == nil || known == any(stmt) {
+				return err
+			}
+		}
+		return err
+	})
+}
+
 // exec runs a prepared statement and returns how many rows it reached.
 func (s *Store) exec(ctx context.Context, text string, args ...any) (rows int64, err error) {
-	err = s.retry(ctx, func() error {
-		stmt, err := s.stmt(ctx, text)
-		if err != nil {
-			return err
-		}
+	err = s.use(ctx, text, func(stmt *sql.Stmt) error {
 		res, err := stmt.ExecContext(ctx, args...)
 		if err != nil {
 			return err
@@ -46,11 +65,7 @@ func (s *Store) row(ctx context.Context, text string, args []any, dest ...any) e
 	if !storable(args) {
 		return sql.ErrNoRows
 	}
-	return s.retry(ctx, func() error {
-		stmt, err := s.stmt(ctx, text)
-		if err != nil {
-			return err
-		}
+	return s.use(ctx, text, func(stmt *sql.Stmt) error {
 		return stmt.QueryRowContext(ctx, args...).Scan(dest...)
 	})
 }
@@ -60,11 +75,7 @@ func collect[T any](ctx context.Context, s *Store, text string, args []any, scan
 	if !storable(args) {
 		return nil, nil
 	}
-	err = s.retry(ctx, func() error {
-		stmt, err := s.stmt(ctx, text)
-		if err != nil {
-			return err
-		}
+	err = s.use(ctx, text, func(stmt *sql.Stmt) (err error) {
 		all, err = readAll(ctx, stmt, args, scan)
 		return err
 	})

@@ -38,6 +38,7 @@ var sqliteDialect = dialect{
 	plan:  sqlitePlan,
 
 	conflict:  sqliteConflict,
+	outdated:  func(error) bool { return false }, // it prepares anew by itself
 	duplicate: sqliteDuplicate,
 }
 

@@ -36,7 +36,7 @@ func (r *tableIdentity) IdentityBySession(ctx context.Context, sessionID string)
 		return nil, r.fault(ctx, sessionID, err)
 	}
 	found := session.value()
-	row, err := only(rows, func(row userValues) bool { return row[atID].text() == found.UserID })
+	row, err := only(rows, 1, func(row userValues) bool { return row[atID].text() == found.UserID })
 	if errors.Is(err, auth.ErrUserNotFound) || err == nil && found.ID != sessionID {
 		return nil, auth.ErrSessionNotFound
 	}

@@ -96,7 +96,7 @@ func (t *userTable) AccountByLogin(ctx context.Context, login string) (*auth.Acc
 	if err != nil {
 		return nil, fault("read account", err)
 	}
-	row, err := only(rows, func(row userValues) bool {
+	row, err := only(rows, len(t.names(t.cols)), func(row userValues) bool {
 		return slices.ContainsFunc(t.names(t.cols), func(at int) bool { return same(row[at].text(), login) })
 	})
 	if err != nil {
@@ -114,7 +114,7 @@ func (t *userTable) UserByID(ctx context.Context, id string) (*auth.User, error)
 	if err != nil {
 		return nil, fault("read user", err)
 	}
-	row, err := only(rows, func(row userValues) bool { return row[atID].text() == id })
+	row, err := only(rows, 1, func(row userValues) bool { return row[atID].text() == id })
 	if err != nil {
 		return nil, err
 	}
@@ -127,21 +127,24 @@ func (t *userTable) read(ctx context.Context, query string, args ...any) ([]user
 	return collect(ctx, t.runner, query, args, t.scan)
 }
 
-// only returns the one row that is asked for. Rows of an outer join without a
-// user have no ID and are nobody.
+// only returns the one row that is asked for, which the statement may answer
+// most times: each column of names may find it. Rows of an outer join without
+// a user have no ID and are nobody.
 //
 // Errors: ErrUserNotFound, ErrAmbiguousLogin.
-func only(rows []userValues, is func(userValues) bool) (found userValues, err error) {
+func only(rows []userValues, most int, is func(userValues) bool) (found userValues, err error) {
+	times := 0
 	for _, row := range rows {
 		if row[atID].text() == "" || !is(row) {
 			continue // a collation, or a conversion, thought otherwise
 		}
+		times++
 		switch {
 		case found == nil:
 			found = row
 		case found[atID].text() != row[atID].text():
 			return nil, auth.ErrAmbiguousLogin
-		case !slices.EqualFunc(found, row, func(a, b value) bool { return a.text() == b.text() }):
+		case times > most:
 			return nil, errManyRows
 		}
 	}
@@ -152,7 +155,7 @@ func only(rows []userValues, is func(userValues) bool) (found userValues, err er
 }
 
 // errManyRows: which of them decides is not for chance to say.
-var errManyRows = errors.New("sqlstore: Schema.From has rows for one user that differ: make it one row a user")
+var errManyRows = errors.New("sqlstore: Schema.From has several rows for one user: make it one row a user")
 
 // same reports whether a stored name is the login, which is canonical.
 func same(stored, login string) bool {

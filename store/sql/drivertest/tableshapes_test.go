@@ -111,11 +111,13 @@ func TestManyRowsForAUser(t *testing.T) {
 		if u, err := users.UserByID(t.Context(), "1"); err != nil || u.Role != auth.RoleAdmin {
 			t.Errorf("a user with one row: %+v, %v", u, err)
 		}
+		schema.Role = sqlstore.Absent
+		_, alike := p.users(t, db, schema).UserByID(t.Context(), "4")
 		_, byID := users.UserByID(t.Context(), "4")
 		_, byLogin := users.AccountByLogin(t.Context(), "cid")
-		for _, err := range []error{byID, byLogin} {
+		for _, err := range []error{byID, byLogin, alike} {
 			if err == nil || errors.Is(err, auth.ErrUserNotFound) || !strings.Contains(err.Error(), "make it one row a user") {
-				t.Errorf("a user who is user and admin: %v", err)
+				t.Errorf("a user with two rows: %v", err)
 			}
 		}
 	})
