@@ -24,7 +24,7 @@ func (t *userTable) inspect(ctx context.Context) error {
 		return err
 	}
 	if t.id.like, err = t.runner.dialect.like(ctx, t, t.ID, t.id); err != nil {
-		return fmt.Errorf("sqlstore: Schema.ID: its type cannot be told: %w", err)
+		return fmt.Errorf("sqlstore: Schema.ID: its type cannot be used: %w", err)
 	}
 	t.byID = t.selectID()
 	likes, err := t.checkNames(ctx)
@@ -101,7 +101,7 @@ func (t *userTable) checkNames(ctx context.Context) (likes []string, err error) 
 		c := t.cols[at]
 		like, err := t.runner.dialect.like(ctx, t, t.folded(c), idType{class: texts})
 		if err != nil {
-			errs = append(errs, fmt.Errorf("sqlstore: Schema.%s: its type cannot be told: %w", c.field, err))
+			errs = append(errs, fmt.Errorf("sqlstore: Schema.%s: its type cannot be used: %w", c.field, err))
 			continue
 		}
 		likes = append(likes, fmt.Sprintf(like, "?"))

@@ -7,10 +7,15 @@ import (
 )
 
 // postgresLike names the column's type. A bare "character" would be one
-// character long.
-func postgresLike(ctx context.Context, t *userTable, column string, _ idType) (string, error) {
-	var name string
-	err := t.runner.db.QueryRowContext(ctx, t.probe(column, "NULL", "CAST(pg_typeof(x) AS text)")).Scan(&name)
+// character long. A name has to be of a text type (category S): any other
+// fails for what it cannot hold, and quotes what somebody typed.
+func postgresLike(ctx context.Context, t *userTable, column string, is idType) (string, error) {
+	var name, category string
+	err := t.runner.db.QueryRowContext(ctx, t.probe(column, "NULL",
+		"CAST(pg_typeof(x) AS text), CAST((SELECT typcategory FROM pg_type WHERE oid = pg_typeof(x)) AS text)")).Scan(&name, &category)
+	if err == nil && is.name == "" && is.class == texts && category != "S" {
+		return "", fmt.Errorf("people cannot log in by a column of type %s", name)
+	}
 	if name == "character" {
 		name = "bpchar"
 	}

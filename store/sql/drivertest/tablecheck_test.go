@@ -35,6 +35,8 @@ func TestSchemaErrors(t *testing.T) {
 			}, []string{`Schema.Flags[0]: "is_root" cannot be read`}},
 			{"a time for active", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.Active = "created_at" }, []string{"Schema.Active", "is of type", `"created_at IS NULL"`}},
 			{"a time for a name", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.Username = "created_at" }, []string{"Schema.Username", "is of type"}},
+			{"a network for a name", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.Username = "{|CAST('10.0.0.1' AS inet)|}" },
+				[]string{"{|Schema.Username: its type cannot be used: people cannot log in by a column of type inet|}"}},
 			{"a boolean for a time", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.CreatedAt = "active" }, []string{"{Schema.CreatedAt: |Schema.CreatedAt: |}"}},
 			{"no index at all", bare, func(*sqlstore.Schema) {}, []string{
 				"Schema.ID: no index serves a look-up by id (", "CREATE INDEX " + p.prefix + "bare_id_idx" + index + "id)",
