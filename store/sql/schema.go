@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/sallyport-go/sallyport/auth"
 )
@@ -161,8 +163,9 @@ const (
 	atFlags
 )
 
-// named fills in our own names for what is not named.
+// named is a copy with our own names for what is not named.
 func (s Schema) named() Schema {
+	s.Roles, s.Actives, s.Flags = maps.Clone(s.Roles), maps.Clone(s.Actives), slices.Clone(s.Flags)
 	for _, f := range []struct {
 		field *string
 		name  string

@@ -12,7 +12,7 @@ import (
 // Users is a host's own users table as an auth.UserStore. Where the [Schema]
 // allows the writes, it is an auth.PasswordUpgrader or an auth.LoginRecorder
 // as well, and not otherwise: give the value itself to auth.Compose, since a
-// wrapper hides what it is.
+// wrapper hides what it is. OpenUsers makes it, and nothing else does.
 type Users interface {
 	auth.UserStore
 
@@ -144,7 +144,7 @@ func only(rows []userValues, most int, is func(userValues) bool) (found userValu
 			found = row
 		case found[atID].text() != row[atID].text():
 			return nil, auth.ErrAmbiguousLogin
-		case times > most:
+		case times > most, !slices.EqualFunc(found, row, func(a, b value) bool { return a.text() == b.text() }):
 			return nil, errManyRows
 		}
 	}

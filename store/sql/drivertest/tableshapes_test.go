@@ -113,9 +113,11 @@ func TestManyRowsForAUser(t *testing.T) {
 		}
 		schema.Role = sqlstore.Absent
 		_, alike := p.users(t, db, schema).UserByID(t.Context(), "4")
+		schema.Role, schema.Email, schema.LoginBy, schema.AllowScan = "COALESCE(g.kind, 'user')", "g.kind", sqlstore.EitherName, true
+		_, byEither := p.users(t, db, schema).AccountByLogin(t.Context(), "cid")
 		_, byID := users.UserByID(t.Context(), "4")
 		_, byLogin := users.AccountByLogin(t.Context(), "cid")
-		for _, err := range []error{byID, byLogin, alike} {
+		for _, err := range []error{byID, byLogin, byEither, alike} {
 			if err == nil || errors.Is(err, auth.ErrUserNotFound) || !strings.Contains(err.Error(), "make it one row a user") {
 				t.Errorf("a user with two rows: %v", err)
 			}
