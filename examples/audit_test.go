@@ -31,9 +31,9 @@ func audit(t *testing.T, dsn string, args ...string) []auditLine {
 }
 
 func TestWhatHappenedIsOnRecord(t *testing.T) {
-	for _, d := range databases {
+	for _, d := range databases[:3] {
 		t.Run(d.name, func(t *testing.T) {
-			dsn := d.open(t)
+			dsn := d.open(t).users
 			s := start(t, []string{"SALLYPORT_DB=" + dsn, "SALLYPORT_JWT_SECRET=" + strings.Repeat("k", 40),
 				"NVIDIA_API_KEY=nvapi-" + strings.Repeat("x", 64)})
 			addJohn(t, dsn)

@@ -113,7 +113,7 @@ func load(t *testing.T, path string) string {
 // open looks at a database beside the programs.
 func open(t *testing.T, dsn string) *backend.Backend {
 	t.Helper()
-	b, err := backend.Open(dsn)
+	b, err := backend.Open(dsn, "")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close()) })
 	require.NoError(t, b.Migrate(t.Context()))
@@ -123,7 +123,7 @@ func open(t *testing.T, dsn string) *backend.Backend {
 // usernames lists who is there.
 func usernames(t *testing.T, b *backend.Backend) map[string]auth.User {
 	t.Helper()
-	users, err := b.ListUsers(t.Context(), "", 1_000_000)
+	users, err := b.Users.ListUsers(t.Context(), "", 1_000_000)
 	require.NoError(t, err)
 	all := make(map[string]auth.User)
 	for _, u := range users {

@@ -17,16 +17,16 @@ func TestAnExportIsImportedAsItWas(t *testing.T) {
 {"id":" 3 ","username":"quotes","name":"Bob \"the builder\" O'Neill, jr.","organization":"  outer  ","aws_region":"eu-north-1","is_active":false}
 {"id":"é東京","username":"žofie","email":"žofie@example.com","name":"\ud83e\udd8a\ufffd\\.","organization":"null","created_at":"1970-01-01T00:00:00Z","role":"admin"}
 `
-	for _, d := range databases {
+	for _, d := range databases[:3] {
 		t.Run(d.name, func(t *testing.T) {
-			first := d.open(t)
+			first := d.open(t).users
 			imports(t, first, 4, 0, 0, "-hashes", "bcrypt:5", save(t, "users.jsonl", file))
 			addJohn(t, first)
 			want := mustExport(t, first, "-with-hashes")
 			for _, format := range []string{"csv", "jsonl"} {
 				path := filepath.Join(t.TempDir(), "all."+format)
 				mustExport(t, first, "-with-hashes", path)
-				second := d.open(t)
+				second := d.open(t).users
 				imports(t, second, 5, 0, 0, "-hashes", "bcrypt:5", path)
 				require.Equal(t, want, mustExport(t, second, "-with-hashes"), format)
 				imports(t, second, 0, 5, 0, "-hashes", "bcrypt:5", path)

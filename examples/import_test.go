@@ -51,9 +51,9 @@ func TestPeopleWhoWereBroughtAlongLogIn(t *testing.T) {
 }
 
 func TestBadRowsAreReportedAndKept(t *testing.T) {
-	for _, d := range databases {
+	for _, d := range databases[:3] {
 		t.Run(d.name, func(t *testing.T) {
-			dsn := d.open(t)
+			dsn := d.open(t).users
 			addJohn(t, dsn)
 			header := "username,email,name,role,password_hash\r\n"
 			bad := []string{
@@ -118,7 +118,7 @@ func TestBadRowsAreReportedAndKept(t *testing.T) {
 func atLeast(t *testing.T, b *backend.Backend, n int) {
 	t.Helper()
 	require.Eventually(t, func() bool {
-		users, err := b.ListUsers(t.Context(), "", n)
+		users, err := b.Users.ListUsers(t.Context(), "", n)
 		return err == nil && len(users) == n
 	}, time.Minute, 10*time.Millisecond, "the import must come to %d rows", n)
 }
@@ -128,10 +128,10 @@ func atLeast(t *testing.T, b *backend.Backend, n int) {
 func TestAnImportThatWasCutOffGoesOn(t *testing.T) {
 	const total, before = 3000, 1200 // two batches and a part of the third
 	bad := "no@name,,,,\n"
-	for _, d := range databases {
+	for _, d := range databases[:3] {
 		for _, how := range []string{"killed", "interrupted", "database gone"} {
 			t.Run(d.name+"/"+how, func(t *testing.T) {
-				direct := d.open(t)
+				direct := d.open(t).users
 				b := open(t, direct)
 				dsn, line := direct, (*wire)(nil)
 				if how == "database gone" {
@@ -228,7 +228,7 @@ func TestAnImportIsRefusedBeforeItBegins(t *testing.T) {
 // The memory is bounded, whatever the number of rows.
 func TestManyRows(t *testing.T) {
 	const most = 100 << 10 // KiB
-	for _, d := range databases {
+	for _, d := range databases[:3] {
 		t.Run(d.name, func(t *testing.T) {
 			n := 10_000
 			if d.name == "sqlite" {
@@ -237,7 +237,7 @@ func TestManyRows(t *testing.T) {
 			if testing.Short() {
 				n = 2_000
 			}
-			dsn, path := d.open(t), manyRows(t, n)
+			dsn, path := d.open(t).users, manyRows(t, n)
 			for _, step := range []struct {
 				what string
 				args []string

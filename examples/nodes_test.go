@@ -1,6 +1,7 @@
 package examples_test
 
 import (
+	"context"
 	"crypto/rand"
 	"database/sql"
 	"net/url"
@@ -12,18 +13,42 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	_ "github.com/jackc/pgx/v5/stdlib"
+	goredis "github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 )
+
+// place is where several processes keep what they share.
+type place struct {
+	users    string // a DSN of the programs
+	sessions string // another, or empty
+	driver   string // with source: for plain SQL
+	source   string
+}
+
+// env is what a program needs to find it.
+func (p place) env() []string {
+	env := []string{"SALLYPORT_DB=" + p.users}
+	if p.sessions != "" {
+		env = append(env, "SALLYPORT_SESSIONS="+p.sessions)
+	}
+	return env
+}
 
 // databases are those that several processes can share, each empty. The
 // servers are skipped where they are not configured, unless they are required.
 var databases = []struct {
 	name string
-	open func(*testing.T) string
+	open func(*testing.T) place
 }{
-	{"sqlite", fileDSN},
-	{"postgres", postgresDSN},
-	{"mysql", mysqlDSN},
+	{"sqlite", sqlitePlace},
+	{"postgres", postgresPlace},
+	{"mysql", mysqlPlace},
+	{"postgres and redis", redisPlace},
+}
+
+func sqlitePlace(t *testing.T) place {
+	dsn := fileDSN(t)
+	return place{users: dsn, driver: "sqlite", source: strings.TrimPrefix(dsn, "sqlite:") + "?_pragma=busy_timeout(10000)"}
 }
 
 func configured(t *testing.T, name string) string {
@@ -55,27 +80,52 @@ func fresh(t *testing.T, driver, dsn string) string {
 	return name
 }
 
-func postgresDSN(t *testing.T) string {
+func postgresPlace(t *testing.T) place {
 	dsn := configured(t, "SALLYPORT_TEST_POSTGRES")
 	u, err := url.Parse(dsn)
 	require.NoError(t, err)
 	u.Path = "/" + fresh(t, "pgx", dsn)
-	return u.String()
+	return place{users: u.String(), driver: "pgx", source: u.String()}
 }
 
-func mysqlDSN(t *testing.T) string {
+func mysqlPlace(t *testing.T) place {
 	dsn := configured(t, "SALLYPORT_TEST_MYSQL")
 	c, err := mysql.ParseDSN(dsn)
 	require.NoError(t, err)
-	u := url.URL{Scheme: "mysql", User: url.UserPassword(c.User, c.Passwd), Host: c.Addr, Path: "/" + fresh(t, "mysql", dsn)}
-	return u.String()
+	c.DBName = fresh(t, "mysql", dsn)
+	u := url.URL{Scheme: "mysql", User: url.UserPassword(c.User, c.Passwd), Host: c.Addr, Path: "/" + c.DBName}
+	return place{users: u.String(), driver: "mysql", source: c.FormatDSN()}
 }
 
-// nodes starts processes on one database, at the same time, and returns them
-// and the administrator's password.
-func nodes(t *testing.T, dsn string, n int) ([]*server, string) {
+// redisPlace has users in PostgreSQL, and sessions and throttle in Redis under
+// a prefix of its own.
+func redisPlace(t *testing.T) place {
+	dsn := configured(t, "SALLYPORT_TEST_REDIS")
+	prefix := "test:" + rand.Text() + ":"
+	opts, err := goredis.ParseURL(dsn)
+	require.NoError(t, err)
+	client := goredis.NewClient(opts)
+	t.Cleanup(func() {
+		ctx := context.Background()
+		all := client.Scan(ctx, 0, prefix+"*", 1000).Iterator()
+		found := 0
+		for ; all.Next(ctx); found++ {
+			client.Del(ctx, all.Val())
+		}
+		require.NoError(t, all.Err())
+		require.NotZero(t, found, "sessions and throttle are in Redis")
+		require.NoError(t, client.Close())
+	})
+	at := postgresPlace(t)
+	at.sessions = dsn + "?prefix=" + prefix
+	return at
+}
+
+// nodes starts processes at one place, at the same time, and returns them and
+// the administrator's password.
+func nodes(t *testing.T, at place, n int) ([]*server, string) {
 	t.Helper()
-	env := []string{"SALLYPORT_DB=" + dsn, "SALLYPORT_JWT_SECRET=" + rand.Text() + rand.Text()}
+	env := append(at.env(), "SALLYPORT_JWT_SECRET="+rand.Text()+rand.Text())
 	all := make([]*server, n)
 	for i := range all {
 		all[i] = launch(t, env)
@@ -112,9 +162,9 @@ func statuses(n int, call func(i int) int) map[int]int {
 func TestThreeProcessesOnOneDatabase(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
-			dsn := d.open(t)
-			all, _ := nodes(t, dsn, 3)
-			addJohn(t, dsn)
+			at := d.open(t)
+			all, _ := nodes(t, at, 3)
+			addJohnAt(t, at)
 
 			right := statuses(100, func(i int) int {
 				return all[i%3].call(t, "POST", "login", "", credentials("john", johnsPassword)).status
@@ -133,13 +183,13 @@ func TestThreeProcessesOnOneDatabase(t *testing.T) {
 			a := all[0].call(t, "POST", "login", "", credentials("john", johnsPassword))
 			require.Equal(t, 429, a.status)
 			require.NotEmpty(t, a.header.Get("Retry-After"))
-			mustAuthctl(t, dsn, "", "user", "unlock", "john")
+			mustAuthctlAt(t, at, "", "user", "unlock", "john")
 
 			for round := range 20 {
-				at, other := all[round%3], all[(round+1)%3]
-				token := eventually(t, at)
+				one, other := all[round%3], all[(round+1)%3]
+				token := eventually(t, one)
 				require.Equal(t, 200, other.validate(t, token), "a login on one node is known to the others")
-				require.Equal(t, 200, at.call(t, "POST", "logout", token, "").status)
+				require.Equal(t, 200, one.call(t, "POST", "logout", token, "").status)
 				for _, s := range all {
 					require.Equal(t, 401, s.validate(t, token), "a logout holds on every node at the next request")
 				}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -204,8 +203,13 @@ func (s *server) validate(t testing.TB, token string) int {
 // ended.
 func authctl(t *testing.T, dsn, stdin string, args ...string) (string, int) {
 	t.Helper()
+	return authctlAt(t, place{users: dsn}, stdin, args...)
+}
+
+func authctlAt(t *testing.T, at place, stdin string, args ...string) (string, int) {
+	t.Helper()
 	cmd := exec.Command(program(t, "authctl"), args...)
-	cmd.Env = append(clean(os.Environ()), "SALLYPORT_DB="+dsn)
+	cmd.Env = append(clean(os.Environ()), at.env()...)
 	cmd.Stdin = strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
 	if _, failed := err.(*exec.ExitError); !failed {
@@ -216,7 +220,12 @@ func authctl(t *testing.T, dsn, stdin string, args ...string) (string, int) {
 
 func mustAuthctl(t *testing.T, dsn, stdin string, args ...string) string {
 	t.Helper()
-	out, code := authctl(t, dsn, stdin, args...)
+	return mustAuthctlAt(t, place{users: dsn}, stdin, args...)
+}
+
+func mustAuthctlAt(t *testing.T, at place, stdin string, args ...string) string {
+	t.Helper()
+	out, code := authctlAt(t, at, stdin, args...)
 	require.Zero(t, code, "authctl %v: %s", args, out)
 	return out
 }
@@ -225,7 +234,12 @@ const johnsPassword = "lantern orbit walnut"
 
 func addJohn(t *testing.T, dsn string) {
 	t.Helper()
-	mustAuthctl(t, dsn, johnsPassword+"\n", "user", "add", "-username", "john", "-email", "john@example.com", "-name", "John Doe", "-aws-region", "eu-north-1")
+	addJohnAt(t, place{users: dsn})
+}
+
+func addJohnAt(t *testing.T, at place) {
+	t.Helper()
+	mustAuthctlAt(t, at, johnsPassword+"\n", "user", "add", "-username", "john", "-email", "john@example.com", "-name", "John Doe", "-aws-region", "eu-north-1")
 }
 
 func fileDSN(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "test.db") }
@@ -331,24 +345,6 @@ func TestWhatAuthctlChangesHoldsAtTheNextRequest(t *testing.T) {
 	require.Equal(t, 401, s.call(t, "POST", "login", "", credentials("john", johnsPassword)).status)
 }
 
-func TestNothingAcknowledgedIsLost(t *testing.T) {
-	dsn := fileDSN(t)
-	s := start(t, nil, "-db", dsn)
-	admin := s.password
-	for round := range 4 {
-		name := fmt.Sprintf("user%d", round)
-		mustAuthctl(t, dsn, johnsPassword+"\n", "user", "add", "-username", name, "-email", name+"@example.com")
-		kept, ended := s.login(t, name, johnsPassword), s.login(t, name, johnsPassword)
-		require.Equal(t, 200, s.call(t, "POST", "logout", ended, "").status)
-		s.kill()
-		s = start(t, nil, "-db", dsn)
-		require.Empty(t, s.password)
-		require.Equal(t, 200, s.validate(t, kept), "a login that was answered holds")
-		require.Equal(t, 401, s.validate(t, ended), "a logout that was answered holds")
-		s.login(t, "admin", admin)
-	}
-}
-
 func TestARefusedStartSaysWhy(t *testing.T) {
 	for what, c := range map[string]struct {
 		env, args []string
@@ -362,6 +358,11 @@ func TestARefusedStartSaysWhy(t *testing.T) {
 		"a postgres password": {[]string{"SALLYPORT_DB=postgres://u:hunter2hunter2@127.0.0.1:1/x?sslmode=bogus"}, nil, ""},
 		"a limit":             {nil, []string{"-login-limit-account", "many"}, "10/15m"},
 		"proxies":             {nil, []string{"-trusted-proxies", "everyone"}, "CIDR"},
+		"not a Redis":         {nil, []string{"-db", "memory:", "-sessions", "redis:hunter2hunter2"}, "rediss://"},
+		"a secret in a Redis": {[]string{"SALLYPORT_SESSIONS=redis://:hunter2hunter2@127.0.0.1:x/%zz"}, []string{"-db", "memory:"}, "rediss://"},
+		"a Redis option":      {[]string{"SALLYPORT_SESSIONS=redis://:hunter2hunter2@127.0.0.1/0?hunter2=1"}, []string{"-db", "memory:"}, "rediss://"},
+		"a Redis prefix":      {[]string{"SALLYPORT_SESSIONS=redis://127.0.0.1/0?prefix={x}"}, []string{"-db", "memory:"}, "Prefix"},
+		"two Redis":           {[]string{"SALLYPORT_SESSIONS=redis://127.0.0.1", "SALLYPORT_SESSIONS_FILE=x"}, []string{"-db", "memory:"}, "both"},
 		"max age":             {nil, []string{"-max-age", "1h"}, "1m"},
 		"both":                {[]string{"SALLYPORT_DB=memory:", "SALLYPORT_DB_FILE=x"}, nil, "both"},
 	} {
@@ -375,6 +376,24 @@ func TestARefusedStartSaysWhy(t *testing.T) {
 		require.Contains(t, s.stderr.String(), c.says, what)
 		require.NotContains(t, s.stderr.String(), "hunter2", "%s: no program prints a password", what)
 	}
+}
+
+// LESSONS 15 and 23: a Redis that is away is a fault, and its password is ours.
+func TestARedisThatIsAwayIsAFault(t *testing.T) {
+	at := place{users: fileDSN(t), sessions: "redis://u:hunter2hunter2@127.0.0.1:1/0"}
+	s := start(t, at.env())
+	addJohnAt(t, at) // asks for no session
+	a := s.call(t, "POST", "login", "", credentials("john", johnsPassword))
+	require.Equal(t, 503, a.status, a.body)
+	require.NotEmpty(t, a.header.Get("Retry-After"))
+	for _, command := range [][]string{{"user", "logout", "john"}, {"user", "unlock", "john"}, {"doctor"}} {
+		out, code := authctlAt(t, at, "", command...)
+		require.Equal(t, 1, code, "%v: %s", command, out)
+		require.Contains(t, out, "refused", "%v", command)
+		require.NotContains(t, out, "hunter2", "%v", command)
+	}
+	s.stop(t)
+	require.NotContains(t, s.stderr.String(), "hunter2")
 }
 
 func TestAuthctlSaysWhatIsWrong(t *testing.T) {

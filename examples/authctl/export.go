@@ -71,7 +71,7 @@ func export(ctx context.Context, h *house, to io.Writer, f bulk.Format, hashes b
 // page reads accounts, with their hashes only if those are asked for.
 func (h *house) page(ctx context.Context, after string, limit int, hashes bool) ([]auth.Account, error) {
 	if hashes {
-		return h.ListAccounts(ctx, after, limit)
+		return h.Users.ListAccounts(ctx, after, limit)
 	}
 	users, err := h.accounts.List(ctx, after, limit)
 	accounts := make([]auth.Account, len(users))

@@ -18,7 +18,7 @@ import (
 
 const usage = `authctl looks after the accounts of a sallyport database.
 
-  authctl [-db DSN] COMMAND
+  authctl [-db DSN] [-sessions DSN] COMMAND
 
   user add -username U -email E [-name N] [-role user|admin|super_admin]
            [-organization O] [-aws-region R]
@@ -60,6 +60,8 @@ U is a username or an e-mail. A password is asked for at the terminal, or is
 one line of standard input. DSN is sqlite:PATH, postgres://..., mysql://...,
 by default $SALLYPORT_DB, else what $SALLYPORT_DB_FILE holds, else
 sqlite:quickstart.db. A DSN with a password does not belong in an argument.
+-sessions is what the servers have: redis://... or rediss://..., by default
+$SALLYPORT_SESSIONS, else what $SALLYPORT_SESSIONS_FILE holds, else none.
 `
 
 // errUsage is a command line that cannot be understood.
@@ -84,15 +86,17 @@ func main() {
 
 // command is one run on a database.
 type command struct {
-	dsn string
-	in  *os.File
-	out io.Writer
+	dsn      string
+	sessions string
+	in       *os.File
+	out      io.Writer
 }
 
 func run(ctx context.Context, args []string, in *os.File, out io.Writer) error {
 	c := &command{in: in, out: out}
 	flags := newFlags("authctl")
 	flags.StringVar(&c.dsn, "db", "", "")
+	flags.StringVar(&c.sessions, "sessions", "", "")
 	if err := parse(flags, args); err != nil {
 		return err
 	}

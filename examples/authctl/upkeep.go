@@ -65,7 +65,7 @@ func (c *command) existing(only bool) (*backend.Backend, error) {
 			return nil, fmt.Errorf("sqlite: %w: run authctl migrate", err)
 		}
 	}
-	return backend.Open(dsn)
+	return c.openDSN(dsn)
 }
 
 // doctor prints what is wrong, a line each with its remedy.
@@ -86,9 +86,12 @@ func (c *command) doctor(ctx context.Context, args []string) (err error) {
 	if store.SQL != nil {
 		if err := store.SQL.Check(ctx); err != nil {
 			find("tables: %v", err)
-		} else if _, err := store.AccountByLogin(ctx, "admin"); err != nil && !errors.Is(err, auth.ErrUserNotFound) {
+		} else if _, err := store.Users.AccountByLogin(ctx, "admin"); err != nil && !errors.Is(err, auth.ErrUserNotFound) {
 			find("store: %v", err)
 		}
+	}
+	if err := store.CheckSessions(ctx); err != nil {
+		find("sessions: %v", err)
 	}
 	key, set, err := setting.Env("SALLYPORT_JWT_SECRET")
 	switch {

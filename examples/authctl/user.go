@@ -44,7 +44,7 @@ func (c *command) open(ctx context.Context, hasher auth.PasswordHasher) (*house,
 	if h.svc, err = service(store, hasher); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	h.accounts = auth.NewAccounts(store, h.svc)
+	h.accounts = auth.NewAccounts(store.Users, h.svc)
 	return h, nil
 }
 
@@ -53,7 +53,16 @@ func (c *command) backend() (*backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return backend.Open(dsn)
+	return c.openDSN(dsn)
+}
+
+// openDSN opens the users at dsn, with the sessions where they are kept.
+func (c *command) openDSN(dsn string) (*backend.Backend, error) {
+	sessions, err := setting.Sessions(c.sessions)
+	if err != nil {
+		return nil, err
+	}
+	return backend.Open(dsn, sessions)
 }
 
 // service is one that never issues a token: its key is forgotten.
@@ -64,7 +73,7 @@ func service(store *backend.Backend, hasher auth.PasswordHasher) (*auth.Service,
 	}
 	// What is done here is the operator's to see; only trouble is logged.
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return auth.New(store, tokens, &auth.Options{
+	return auth.New(store.Store, tokens, &auth.Options{
 		Logger: log, Auditor: operator{store.Auditor(log)}, Hasher: hasher, StoreTimeout: storeTimeout,
 	})
 }

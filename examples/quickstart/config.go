@@ -15,14 +15,15 @@ import (
 )
 
 type config struct {
-	addr    string
-	dsn     string
-	cookie  bool
-	maxAge  time.Duration
-	account auth.Limit
-	address auth.Limit
-	proxies []netip.Prefix
-	hashes  []password.Format
+	addr     string
+	dsn      string
+	sessions string
+	cookie   bool
+	maxAge   time.Duration
+	account  auth.Limit
+	address  auth.Limit
+	proxies  []netip.Prefix
+	hashes   []password.Format
 }
 
 // parseFlags reads the command line; what is wrong with it is written to w.
@@ -32,6 +33,7 @@ func parseFlags(args []string, w io.Writer) (*config, error) {
 	flags.SetOutput(w)
 	flags.StringVar(&cfg.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
 	flags.StringVar(&cfg.dsn, "db", "", "`DSN`: sqlite:PATH, postgres://..., mysql://user:pass@host:port/db or memory:\n(a DSN with a password belongs in SALLYPORT_DB or SALLYPORT_DB_FILE; default sqlite:quickstart.db)")
+	flags.StringVar(&cfg.sessions, "sessions", "", "`DSN` of a Redis for sessions and throttle: redis://... or rediss://...\n(a DSN with a password belongs in SALLYPORT_SESSIONS or SALLYPORT_SESSIONS_FILE; default: where the users are)")
 	flags.BoolVar(&cfg.cookie, "cookie", true, "take cookies beside Bearer tokens")
 	flags.DurationVar(&cfg.maxAge, "max-age", 0, "how old the answer to validate may be, at most 1m; 0 asks the store each time")
 	flags.Func("login-limit-account", "`N/D` failed logins of one account from one address, ten times N from all (default 10/15m)", limit(&cfg.account))
@@ -61,7 +63,10 @@ func (c *config) finish(rest []string) (err error) {
 	if c.maxAge < 0 || c.maxAge > time.Minute {
 		return fmt.Errorf("-max-age %v is not between 0 and 1m", c.maxAge)
 	}
-	c.dsn, err = setting.DSN(c.dsn)
+	if c.dsn, err = setting.DSN(c.dsn); err != nil {
+		return err
+	}
+	c.sessions, err = setting.Sessions(c.sessions)
 	return err
 }
 

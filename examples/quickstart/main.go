@@ -42,7 +42,7 @@ func main() {
 
 // run serves until ctx ends and what is in flight is answered.
 func run(ctx context.Context, cfg *config) (err error) {
-	store, err := backend.Open(cfg.dsn)
+	store, err := backend.Open(cfg.dsn, cfg.sessions)
 	if err != nil {
 		return err
 	}

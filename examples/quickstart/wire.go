@@ -30,9 +30,9 @@ func wire(store *backend.Backend, cfg *config) (*auth.Accounts, http.Handler, er
 	if err != nil {
 		return nil, nil, err
 	}
-	svc, err := auth.New(store, tokens, &auth.Options{
+	svc, err := auth.New(store.Store, tokens, &auth.Options{
 		Hasher:       hasher,
-		Identity:     store,
+		Identity:     store.Identity,
 		Auditor:      store.Auditor(slog.Default()),
 		AccountLimit: cfg.account,
 		AddressLimit: cfg.address,
@@ -49,7 +49,7 @@ func wire(store *backend.Backend, cfg *config) (*auth.Accounts, http.Handler, er
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts := auth.NewAccounts(store, svc)
+	accounts := auth.NewAccounts(store.Users, svc)
 	opts := &httpadapter.Options{
 		Credentials:    []credentials.Provider{aws, nvidia},
 		Auditor:        svc,

@@ -1,4 +1,4 @@
-// Package backend opens the store that a DSN names, for the example programs.
+// Package backend opens the stores that DSNs name, for the example programs.
 package backend
 
 import (
@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	_ "github.com/jackc/pgx/v5/stdlib"
+	goredis "github.com/redis/go-redis/v9"
 	_ "modernc.org/sqlite"
 
 	"github.com/sallyport-go/sallyport/auth"
@@ -21,38 +22,47 @@ import (
 	"github.com/sallyport-go/sallyport/store/sql"
 )
 
-// Store is everything that either kind of store offers. What is missing here is
-// hidden from the library: it asks the value for its optional methods.
-type Store interface {
+// Users are accounts that can be written, and listed for an export.
+type Users interface {
 	auth.AccountStore
-	auth.SessionStore
-	auth.ThrottleStore
-	auth.IdentityReader
-	auth.LoginRecorder
-	auth.PasswordUpgrader
-	auth.AccountImporter
 	auth.AccountLister
 }
 
 // Backend is an open store.
 type Backend struct {
-	Store
-	SQL     *sqlstore.Store // nil for memory:
-	KeyFile string          // where a generated signing key may be kept; empty: nowhere
-	Memory  bool
+	Store    auth.Store          // give this to auth.New, which asks it for its optional methods
+	Users    Users               // those of Store
+	Identity auth.IdentityReader // nil where users and sessions do not share a database
+	SQL      *sqlstore.Store     // nil for memory:
+	KeyFile  string              // where a generated signing key may be kept; empty: nowhere
+	Memory   bool
 
-	db *sql.DB
+	db    *sql.DB
+	redis *goredis.Client // nil unless it has sessions and throttle
 }
 
 var errDSN = errors.New(`the database must be "sqlite:PATH", "postgres://...", "mysql://user:pass@host:port/db" or "memory:"`)
 
-// Open opens what dsn names. It does not connect yet, but it makes an SQLite
-// file that is not there, readable to its owner only.
-func Open(dsn string) (*Backend, error) {
+// Open opens what dsn names and, where sessions is not empty, sessions and
+// throttle in the Redis that it names. It does not connect yet, but it makes an
+// SQLite file that is not there, readable to its owner only.
+func Open(dsn, sessions string) (*Backend, error) {
+	b, err := openUsers(dsn)
+	if err != nil || sessions == "" {
+		return b, err
+	}
+	if err := b.moveSessions(sessions); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+func openUsers(dsn string) (*Backend, error) {
 	scheme, rest, _ := strings.Cut(dsn, ":")
 	switch scheme {
 	case "memory":
-		return &Backend{Store: memory.New(), Memory: true}, nil
+		store := memory.New()
+		return &Backend{Store: store, Users: store, Identity: store, Memory: true}, nil
 	case "sqlite":
 		return openSQLite(rest)
 	case "postgres", "postgresql":
@@ -79,7 +89,7 @@ func open(driver, dsn string, dialect sqlstore.Dialect) (*Backend, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Backend{Store: store, SQL: store, db: db}, nil
+	return &Backend{Store: store, Users: store, Identity: store, SQL: store, db: db}, nil
 }
 
 func openSQLite(path string) (*Backend, error) {
@@ -141,8 +151,12 @@ func (b *Backend) Auditor(log *slog.Logger) auth.Auditor {
 
 // Close closes the store and its connections.
 func (b *Backend) Close() error {
-	if b.SQL == nil {
-		return nil
+	var errs []error
+	if b.redis != nil {
+		errs = append(errs, b.redis.Close())
 	}
-	return errors.Join(b.SQL.Close(), b.db.Close())
+	if b.SQL != nil {
+		errs = append(errs, b.SQL.Close(), b.db.Close())
+	}
+	return errors.Join(errs...)
 }

@@ -40,6 +40,16 @@ func DSN(flag string) (string, error) {
 	return dsn, err
 }
 
+// Sessions returns the flag's value, else SALLYPORT_SESSIONS, else
+// SALLYPORT_SESSIONS_FILE, else nothing: sessions stay with the users.
+func Sessions(flag string) (string, error) {
+	if flag != "" {
+		return flag, nil
+	}
+	dsn, _, err := Env("SALLYPORT_SESSIONS")
+	return dsn, err
+}
+
 // Key returns SALLYPORT_JWT_SECRET, or that of the file SALLYPORT_JWT_SECRET_FILE.
 // Where neither is set and beside names a file, the key is kept there: made
 // by the first process that needs it and readable to its owner only.
