@@ -12,16 +12,19 @@ import (
 // entries are dropped on the same clock: never one whose session is still
 // there, whatever the processes' clocks say.
 //
+// A full Redis refuses a script at its first command that adds something, and
+// only there: so ZADD comes first.
+//
 // KEYS: index. ARGV: ID, when it expires in milliseconds.
 var enterScript = goredis.NewScript(`
-	local t = redis.call('TIME')
-	local now = t[1] * 1000 + math.floor(t[2] / 1000)
-	redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%.0f', now))
 	local known = redis.call('ZSCORE', KEYS[1], ARGV[1])
 	if not known or tonumber(known) < tonumber(ARGV[2]) then
 		redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 	end
 	redis.call('PEXPIREAT', KEYS[1], redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2])
+	local t = redis.call('TIME')
+	local now = t[1] * 1000 + math.floor(t[2] / 1000)
+	redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%.0f', now))
 	return 0`)
 
 // grace is how long a key outlives what is in it, so that the processes' clock

@@ -54,15 +54,15 @@ var (
 		if failed >= max then return {0, ends - now} end
 		if failed + pending >= max then return {1, 0} end
 
+		local expires = whole(math.ceil(ends / 1000) + 1)
+		if new then -- first of all a ZADD, which a full Redis refuses
+			redis.call('ZADD', index, expires, key)
+			redis.call('PEXPIREAT', index, redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')[2])
+			redis.call('ZREMRANGEBYSCORE', index, '-inf', '(' .. whole(now / 1000 - 1))
+		end
 		if new or crashed then redis.call('DEL', count) end
 		redis.call('HSET', count, 'failed', failed, 'lease', whole(now + ARGV[5]), 'until', whole(ends), slot, '')
-		local expires = math.ceil(ends / 1000) + 1
-		redis.call('PEXPIREAT', count, whole(expires))
-		if new then
-			redis.call('ZREMRANGEBYSCORE', index, '-inf', '(' .. whole(now / 1000 - 1))
-			redis.call('ZADD', index, whole(expires), key)
-			redis.call('PEXPIREAT', index, redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')[2])
-		end
+		redis.call('PEXPIREAT', count, expires)
 		return {2, 0}`)
 
 	// KEYS: count. ARGV: slot, failures. An epoch is over with its window or
