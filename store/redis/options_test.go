@@ -11,7 +11,7 @@ import (
 )
 
 func TestNewDoesNoIO(t *testing.T) {
-	client := goredis.NewClient(&goredis.Options{Addr: refusing(t)})
+	client := goredis.NewClient(&goredis.Options{Addr: refusing(t), ContextTimeoutEnabled: true})
 	defer client.Close()
 	for _, opts := range []*redisstore.Options{nil, {}, {Prefix: "team-7/auth.v1:"}, {Prefix: strings.Repeat("p", 64)}} {
 		s, err := redisstore.New(client, opts)
@@ -21,7 +21,7 @@ func TestNewDoesNoIO(t *testing.T) {
 }
 
 func TestNewRefusesPrefixes(t *testing.T) {
-	client := goredis.NewClient(&goredis.Options{Addr: refusing(t)})
+	client := goredis.NewClient(&goredis.Options{Addr: refusing(t), ContextTimeoutEnabled: true})
 	defer client.Close()
 	for _, prefix := range []string{"{x}:", "a b", "a}", "*", "é:", "a\x00", "a\n", strings.Repeat("p", 65)} {
 		s, err := redisstore.New(client, &redisstore.Options{Prefix: prefix})
@@ -37,7 +37,7 @@ func TestNewRefusesClientsThatReadStaleSessions(t *testing.T) {
 	defer ring.Close()
 	clients := map[string]goredis.UniversalClient{"client is nil": nil, "Ring": ring}
 	for _, opts := range []goredis.ClusterOptions{{ReadOnly: true}, {RouteByLatency: true}, {RouteRandomly: true}} {
-		opts.Addrs = []string{refusing(t)}
+		opts.Addrs, opts.ContextTimeoutEnabled = []string{refusing(t)}, true
 		cluster := goredis.NewClusterClient(&opts)
 		defer cluster.Close()
 		_, err := redisstore.New(cluster, nil)
@@ -49,8 +49,24 @@ func TestNewRefusesClientsThatReadStaleSessions(t *testing.T) {
 		require.ErrorContains(t, err, "Prefix", "says all that is wrong")
 		require.Nil(t, s)
 	}
-	cluster := goredis.NewClusterClient(&goredis.ClusterOptions{Addrs: []string{refusing(t)}})
+	cluster := goredis.NewClusterClient(&goredis.ClusterOptions{Addrs: []string{refusing(t)}, ContextTimeoutEnabled: true})
 	defer cluster.Close()
 	_, err := redisstore.New(cluster, nil)
 	require.NoError(t, err, "a cluster read at its masters is welcome")
+}
+
+// Left at go-redis's default, a call waits for a silent Redis for 5 seconds and
+// more, whatever auth.Options.StoreTimeout says.
+func TestNewRefusesClientsThatOutwaitTheirContext(t *testing.T) {
+	client := goredis.NewClient(&goredis.Options{Addr: refusing(t)})
+	defer client.Close()
+	cluster := goredis.NewClusterClient(&goredis.ClusterOptions{Addrs: []string{refusing(t)}, ReadOnly: true})
+	defer cluster.Close()
+	for _, c := range []goredis.UniversalClient{client, cluster} {
+		s, err := redisstore.New(c, nil)
+		require.ErrorContains(t, err, "ContextTimeoutEnabled")
+		require.Nil(t, s)
+	}
+	_, err := redisstore.New(cluster, nil)
+	require.ErrorContains(t, err, "ReadOnly", "says all that is wrong")
 }

@@ -22,7 +22,7 @@ func dial(t *testing.T) goredis.UniversalClient {
 	if servers == "" {
 		t.Skip("SALLYPORT_TEST_REDIS is not set")
 	}
-	var opts goredis.UniversalOptions
+	opts := goredis.UniversalOptions{ContextTimeoutEnabled: true}
 	for server := range strings.SplitSeq(servers, ",") {
 		one, err := goredis.ParseURL(server)
 		if err != nil {

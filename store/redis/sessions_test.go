@@ -128,7 +128,7 @@ func TestKeysOutliveTheirSessionByAMinute(t *testing.T) {
 // LESSONS 15: Auth.js GHSA-8fpg, ArgoCD CVE-2022-29165.
 func TestFaultIsNeverARefusal(t *testing.T) {
 	ctx := t.Context()
-	client := goredis.NewClient(&goredis.Options{Addr: refusing(t), MaxRetries: -1})
+	client := goredis.NewClient(&goredis.Options{Addr: refusing(t), MaxRetries: -1, ContextTimeoutEnabled: true})
 	t.Cleanup(func() { _ = client.Close() })
 	s := open(t, client, "")
 	limit := auth.Limit{Max: 1, Window: time.Hour, Lease: time.Hour}

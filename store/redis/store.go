@@ -34,7 +34,9 @@ type Options struct {
 
 // New returns a store on client, which stays the caller's to configure and to
 // close. It does no I/O. It refuses the clients that do not read what was
-// written last: a Ring, and a ClusterClient that reads from replicas.
+// written last, a Ring and a ClusterClient that reads from replicas, and those
+// without ContextTimeoutEnabled, which wait for a silent server longer than
+// auth.Options.StoreTimeout.
 func New(client goredis.UniversalClient, opts *Options) (*Store, error) {
 	s := &Store{client: client, prefix: "sallyport:"}
 	if opts != nil && opts.Prefix != "" {
@@ -46,20 +48,31 @@ func New(client goredis.UniversalClient, opts *Options) (*Store, error) {
 	return s, nil
 }
 
-// checkClient refuses what would bring an ended session back. A Ring moves
-// keys to other shards while theirs is down, and finds them as they were when
-// it returns.
+// checkClient refuses what would bring an ended session back, or keep a
+// request waiting. A Ring moves keys to other shards while theirs is down, and
+// finds them as they were when it returns.
 func checkClient(client goredis.UniversalClient) error {
 	switch c := client.(type) {
 	case nil:
 		return errors.New("redisstore: client is nil: make it with goredis.NewUniversalClient")
 	case *goredis.Ring:
 		return errors.New("redisstore: a Ring forgets logouts when a shard is down: use a Client, a failover client or a ClusterClient")
+	case *goredis.Client:
+		return checkTimeouts(c.Options().ContextTimeoutEnabled)
 	case *goredis.ClusterClient:
+		err := checkTimeouts(c.Options().ContextTimeoutEnabled)
 		// Set by RouteByLatency and RouteRandomly too.
 		if c.Options().ReadOnly {
-			return errors.New("redisstore: replicas still have sessions that have ended: leave ReadOnly, RouteByLatency and RouteRandomly off")
+			err = errors.Join(err, errors.New("redisstore: replicas still have sessions that have ended: leave ReadOnly, RouteByLatency and RouteRandomly off"))
 		}
+		return err
+	}
+	return nil
+}
+
+func checkTimeouts(enabled bool) error {
+	if !enabled {
+		return errors.New("redisstore: the client waits longer than its context: set ContextTimeoutEnabled")
 	}
 	return nil
 }
