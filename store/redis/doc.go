@@ -16,8 +16,8 @@
 // may choose it: an evicted session logs a person out; an evicted count
 // forgets failures, which lets somebody guess further; an evicted index hides
 // sessions from SessionsByUser and EndUserSessions. With noeviction, a full
-// Redis refuses logins with a fault, answered 503, and logouts still work. So
-// do not share a Redis with a cache. INFO stats counts evicted_keys; it has to
+// Redis refuses logins with a fault, answered 503; whoever is logged in stays so,
+// and logouts and Unlock still work. So do not share a Redis with a cache. INFO stats counts evicted_keys; it has to
 // stay at 0.
 //
 // # Persistence
@@ -41,6 +41,10 @@
 // see a session come back keeps sessions in a database that replicates
 // synchronously, such as by package sqlstore, and the throttle here.
 //
+// Until there is a master again every call is a fault, answered 503: nobody is
+// logged out by the failover itself. The client finds the new master without a
+// restart.
+//
 // Reads go to masters. [New] refuses a ClusterClient that reads from replicas,
 // and a Ring. It cannot see inside a failover client: leave ReplicaOnly off.
 //
@@ -52,8 +56,9 @@
 //
 // # Redis and Valkey
 //
-// All commands and scripts are those of Redis 5, which Valkey has in all
-// versions. An ACL user needs, on the keys with the store's prefix, EVAL,
+// All commands are those of Redis 2.6, with the HSET of many fields of 4.0; the
+// scripts read TIME before they write, which 5.0 allowed. Valkey took all of it
+// over with Redis 7.2. The tests run on Redis 7.0. An ACL user needs, on the keys with the store's prefix, EVAL,
 // EVALSHA, DEL, EXISTS, HDEL, HGET, HGETALL, HINCRBY, HLEN, HMGET, HSET,
 // PEXPIREAT, TIME, ZADD, ZRANGE, ZREM, ZREMRANGEBYSCORE and ZSCORE, besides
 // what go-redis sends itself, such as HELLO, CLIENT, and CLUSTER for a cluster.
