@@ -28,6 +28,20 @@ func VerifySignature(alg string, key any, token string) bool {
 	return err == nil && verify(input, signature) == nil
 }
 
+// Fits is the framing of a token and its signature under a key, whatever the
+// header.
+func Fits(key *Key, token string) bool {
+	s, ok := split(token)
+	if !ok {
+		return false
+	}
+	input, _, signature, ok := s.decode(new(scratch))
+	return ok && Checks(key, input, signature)
+}
+
+// Checks is the signature alone.
+func Checks(key *Key, input, signature []byte) bool { return key.verify(input, signature) == nil }
+
 // Claims is a payload as the scanner reads it.
 type Claims struct {
 	Issuer, Subject, ID string

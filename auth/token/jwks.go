@@ -119,7 +119,8 @@ func (j *jwk) thumbprint() string {
 
 // JWKS returns the public keys in use as a JWK Set (RFC 7517, section 5), the
 // same bytes each time, and false when there is none. Secrets of HS256 are
-// never in it. It fits httpadapter.Options.JWKS.
+// never in it, and an Ed25519 key is there once, with the name that it was made
+// with. It fits httpadapter.Options.JWKS.
 func (t *Tokens) JWKS() (set []byte, ok bool) {
 	now := time.Now()
 	var keys []*jwk

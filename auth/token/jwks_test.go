@@ -93,6 +93,28 @@ func TestJWKSNeverHasASecret(t *testing.T) {
 	require.NotContains(t, string(set), base64.RawURLEncoding.EncodeToString(priv.Seed()))
 }
 
+// A key with two names is one key, listed under the name that it mints.
+func TestJWKSListsAKeyOnce(t *testing.T) {
+	_, priv := must2(t)(ed25519.GenerateKey(nil))
+	key := must[*token.Key](t)
+	old, newer := key(token.EdDSA(priv)), key(token.Ed25519(priv))
+	algs := func(tokens *token.Tokens) (algs []string) {
+		set, _ := tokens.JWKS()
+		var got struct{ Keys []struct{ Alg string } }
+		require.NoError(t, json.Unmarshal(set, &got))
+		for _, k := range got.Keys {
+			algs = append(algs, k.Alg)
+		}
+		return algs
+	}
+	tokens := newTokens(t, newer, &token.Options{Accept: []*token.Key{old}})
+	require.Equal(t, []string{"Ed25519"}, algs(tokens))
+	require.NoError(t, tokens.Accept(old))
+	require.Equal(t, []string{"Ed25519"}, algs(tokens), "what is accepted already changes nothing")
+	require.NoError(t, tokens.Rotate(old))
+	require.Equal(t, []string{"EdDSA"}, algs(tokens))
+}
+
 // A verifier must be able to fetch the next key before it is used, and the
 // former one while its tokens live.
 func TestJWKSFollowsRotation(t *testing.T) {

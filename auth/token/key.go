@@ -21,9 +21,10 @@ const (
 // the only one without a kid.
 const unnamed = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
 
-// Key mints, or only verifies, tokens with exactly one header. Make it with
-// [HS256], [EdDSA], [Ed25519], [ES256], [RS256] or [Public]; a zero Key is
-// refused wherever it is given.
+// Key mints, or only verifies, tokens with exactly one header; an Ed25519 key
+// also verifies those under its other name. Make it with [HS256], [EdDSA],
+// [Ed25519], [ES256], [RS256] or [Public]; a zero Key is refused wherever it is
+// given.
 //
 // A Key prints without its material: functions hold that, and nothing that
 // walks a value by reflection can look into one.
@@ -31,6 +32,7 @@ type Key struct {
 	alg    string                              // as in the header
 	id     string                              // a digest that names the material; the kid, where there is one
 	header string                              // encoded: the first segment of its tokens
+	alias  string                              // another that is accepted and never minted; empty: none
 	jwk    *jwk                                // nil: symmetric, so never published
 	sign   func(input []byte) ([]byte, error)  // nil: only verifies
 	verify func(input, signature []byte) error // nil: the zero Key
@@ -61,11 +63,12 @@ func secretID(secret []byte) string {
 }
 
 // EdDSA returns an Ed25519 key whose header says "EdDSA" (RFC 8037), the name
-// that every verifier knows.
+// that every verifier knows. Tokens that say "Ed25519" are accepted as well.
 func EdDSA(key ed25519.PrivateKey) (*Key, error) { return edwards("EdDSA", key) }
 
 // Ed25519 returns an Ed25519 key whose header says "Ed25519", the name that
-// RFC 9864 puts in the place of "EdDSA".
+// RFC 9864 puts in the place of "EdDSA". Tokens that say "EdDSA" are accepted
+// as well: nodes that use one key change its name one by one.
 func Ed25519(key ed25519.PrivateKey) (*Key, error) { return edwards("Ed25519", key) }
 
 func edwards(alg string, key ed25519.PrivateKey) (*Key, error) {
@@ -97,9 +100,9 @@ func RS256(key *rsa.PrivateKey) (*Key, error) {
 }
 
 // Public returns a key that only verifies, for nodes that mint nothing. The
-// algorithm is the one in the tokens' header: "EdDSA" or "Ed25519" with an
-// ed25519.PublicKey, "ES256" with an *ecdsa.PublicKey, "RS256" with an
-// *rsa.PublicKey.
+// algorithm is the one in the tokens' header: "EdDSA" or "Ed25519", which both
+// accept either, with an ed25519.PublicKey, "ES256" with an *ecdsa.PublicKey,
+// "RS256" with an *rsa.PublicKey.
 func Public(alg string, key crypto.PublicKey) (*Key, error) { return pair(alg, nil, key) }
 
 // pair returns the key made of a public key and, unless nil, its private half.
@@ -109,10 +112,24 @@ func pair(alg string, private crypto.Signer, public crypto.PublicKey) (*Key, err
 		return nil, err
 	}
 	k := &Key{alg: alg, id: j.Kid, header: header(alg, j.Kid), jwk: j}
+	if other := otherName[alg]; other != "" {
+		k.alias = header(other, j.Kid)
+	}
 	if private == nil {
 		return k.bind(nil, public)
 	}
 	return k.bind(private, public)
+}
+
+// otherName has the two names of one scheme, RFC 8032 with Ed25519.
+var otherName = map[string]string{"EdDSA": "Ed25519", "Ed25519": "EdDSA"}
+
+// headers are the first segments of the tokens that a key verifies.
+func (k *Key) headers() []string {
+	if k.alias == "" {
+		return []string{k.header}
+	}
+	return []string{k.header, k.alias}
 }
 
 // header returns an encoded header. Neither part needs escaping.
@@ -125,7 +142,7 @@ func header(alg, kid string) string {
 func (k *Key) bind(private, public any) (*Key, error) {
 	alg := k.alg
 	if alg == "Ed25519" {
-		alg = "EdDSA" // one scheme under two names
+		alg = "EdDSA" // the JOSE library knows the older name only
 	}
 	var err error
 	if k.verify, err = verifier(alg, public); err != nil {

@@ -151,3 +151,28 @@ func TestNamed(t *testing.T) {
 	require.Regexp(t, `^\{"alg":"HS256","kid":"[\w-]{22}","typ":"JWT"\}$`, header)
 	require.NotContains(t, issue(t, newTokens(t, hs256(t, other).Named(), nil), claimsNow()), strings.Split(tok, ".")[0], "another secret has another name")
 }
+
+// One Ed25519 key has two names (RFC 8037, RFC 9864): tokens under either are
+// accepted, whichever of them it mints and whichever the public half was given.
+func TestBothNamesOfEd25519(t *testing.T) {
+	pub, priv := must2(t)(ed25519.GenerateKey(rand.Reader))
+	key := must[*token.Key](t)
+	all := map[string]*token.Tokens{
+		"EdDSA":          newTokens(t, key(token.EdDSA(priv)), nil),
+		"Ed25519":        newTokens(t, key(token.Ed25519(priv)), nil),
+		"EdDSA, public":  newTokens(t, key(token.Public("EdDSA", pub)), nil),
+		"Ed25519 public": newTokens(t, key(token.Public("Ed25519", pub)), nil),
+	}
+	for _, name := range []string{"EdDSA", "Ed25519"} {
+		tok := issue(t, all[name], claimsNow())
+		header, _, _ := strings.Cut(tok, ".")
+		require.Contains(t, string(decode(t, header)), `{"alg":"`+name+`",`, "the name that is minted is the one asked for")
+		for other, tokens := range all {
+			accepted(t, tokens, tok, "minted under "+name+", verified by "+other)
+		}
+		for _, alg := range []string{"ed25519", "EDDSA", "Ed448", "ES256", "none"} {
+			signed := encode(strings.Replace(string(decode(t, header)), name, alg, 1)) + "." + strings.Split(tok, ".")[1]
+			refused(t, all[name], signed+"."+base64.RawURLEncoding.EncodeToString(ed25519.Sign(priv, []byte(signed))), "named "+alg)
+		}
+	}
+}

@@ -11,7 +11,7 @@ import (
 // verification sees one set or the next, and never half of one.
 type keySet struct {
 	signing *Key
-	members map[string]member // by header, the signing key among them
+	members map[string]member // by header, the signing key among them; a key with an alias is there twice
 }
 
 // member is a key whose tokens are accepted.
@@ -27,7 +27,7 @@ func (m member) live(now time.Time) bool { return m.until.IsZero() || now.Before
 // its end is due.
 func newKeySet(signing *Key, others []*Key, end time.Time) (*keySet, error) {
 	s := &keySet{signing: signing, members: make(map[string]member)}
-	for _, k := range append([]*Key{signing}, others...) {
+	for _, k := range append(slices.Clone(others), signing) { // last, so that it stands for its key
 		m := member{key: k}
 		if k.header == unnamed && signing.header != unnamed {
 			m.until = end
@@ -39,7 +39,7 @@ func newKeySet(signing *Key, others []*Key, end time.Time) (*keySet, error) {
 	return s, nil
 }
 
-// find returns the live key that mints exactly this header, or nil.
+// find returns the live key that has exactly this header, or nil.
 func (s *keySet) find(header string, now time.Time) *Key {
 	if m := s.members[header]; m.key != nil && m.live(now) {
 		return m.key
@@ -49,10 +49,12 @@ func (s *keySet) find(header string, now time.Time) *Key {
 
 // put adds a key, or replaces the same key. It fails if another has its header.
 func (s *keySet) put(m member) error {
-	if old, ok := s.members[m.key.header]; ok && old.key.id != m.key.id {
-		return fmt.Errorf("token: %v and %v have the same header: give all but one as key.Named()", old.key, m.key)
+	for _, h := range m.key.headers() {
+		if old, ok := s.members[h]; ok && old.key.id != m.key.id {
+			return fmt.Errorf("token: %v and %v have the same header: give all but one as key.Named()", old.key, m.key)
+		}
+		s.members[h] = m
 	}
-	s.members[m.key.header] = m
 	return nil
 }
 
@@ -61,11 +63,12 @@ func (s *keySet) rotate(next *Key, end time.Time) error {
 	if err := s.put(member{key: next}); err != nil {
 		return err
 	}
-	if former := s.signing; former.header != next.header {
-		s.members[former.header] = member{former, end}
-	}
+	former := s.signing
 	s.signing = next
-	return nil
+	if slices.Contains(next.headers(), former.header) {
+		return nil // the same key, perhaps under its other name
+	}
+	return s.put(member{former, end})
 }
 
 // copy returns a set to change, without the keys whose end has come.
@@ -75,11 +78,13 @@ func (s *keySet) copy(now time.Time) *keySet {
 	return next
 }
 
-// sorted returns the members in an order that only depends on the keys.
-func (s *keySet) sorted() []member {
-	var all []member
-	for _, header := range slices.Sorted(maps.Keys(s.members)) {
-		all = append(all, s.members[header])
+// sorted returns the members, each once, in an order that only depends on the
+// keys.
+func (s *keySet) sorted() (members []member) {
+	for _, h := range slices.Sorted(maps.Keys(s.members)) {
+		if m := s.members[h]; m.key.header == h {
+			members = append(members, m)
+		}
 	}
-	return all
+	return members
 }

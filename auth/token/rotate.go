@@ -2,6 +2,7 @@ package token
 
 import (
 	"errors"
+	"maps"
 	"time"
 )
 
@@ -22,8 +23,8 @@ func (t *Tokens) Accept(key *Key) error {
 }
 
 // Rotate mints with next from now on. The former key only verifies, and only
-// for Options.Lifetime longer, when its last token has expired. Tokens minted
-// or verified meanwhile are not disturbed.
+// for Options.Lifetime and Options.Overlap longer, when its last token has
+// expired. Tokens minted or verified meanwhile are not disturbed.
 func (t *Tokens) Rotate(next *Key) error {
 	if err := addable(next); err != nil {
 		return err
@@ -32,22 +33,22 @@ func (t *Tokens) Rotate(next *Key) error {
 		return errors.New("token: cannot rotate to a public key: it needs the private one to mint with")
 	}
 	return t.change(func(s *keySet, now time.Time) error {
-		return s.rotate(next, now.Add(t.lifetime))
+		return s.rotate(next, now.Add(t.lifetime+t.overlap))
 	})
 }
 
-// Revoke refuses the tokens of a key from now on, as when it has leaked. The
-// key that mints cannot be revoked before another is rotated to. A key that is
-// not in use is no error.
+// Revoke refuses the tokens of a key from now on, under each of its headers, as
+// when it has leaked. The key that mints cannot be revoked before another is
+// rotated to. A key that is not in use is no error.
 func (t *Tokens) Revoke(key *Key) error {
 	if err := key.usable(); err != nil {
 		return err
 	}
 	return t.change(func(s *keySet, _ time.Time) error {
-		if s.signing.header == key.header {
+		if s.signing.id == key.id {
 			return errors.New("token: cannot revoke the key that mints: rotate to another first")
 		}
-		delete(s.members, key.header)
+		maps.DeleteFunc(s.members, func(_ string, m member) bool { return m.key.id == key.id })
 		return nil
 	})
 }

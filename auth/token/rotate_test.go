@@ -106,6 +106,27 @@ func TestRevoke(t *testing.T) {
 	accepted(t, tokens, issue(t, tokens, claimsNow()), "others are untouched")
 }
 
+// A key that has leaked is refused under every header it has.
+func TestRevokeIsOfTheKeyNotOfAHeader(t *testing.T) {
+	_, priv := must2(t)(ed25519.GenerateKey(rand.Reader))
+	key := must[*token.Key](t)
+	for name, both := range map[string][2]*token.Key{
+		"with and without a kid": {hs256(t, secret), hs256(t, secret).Named()},
+		"both names of Ed25519":  {key(token.EdDSA(priv)), key(token.Ed25519(priv))},
+	} {
+		tokens := newTokens(t, hs256(t, other).Named(), &token.Options{Accept: both[:]})
+		var minted [2]string
+		for i, k := range both {
+			minted[i] = issue(t, newTokens(t, k, nil), claimsNow())
+			accepted(t, tokens, minted[i], name)
+		}
+		require.NoError(t, tokens.Revoke(both[0]), name)
+		refused(t, tokens, minted[0], name+", the one given")
+		refused(t, tokens, minted[1], name+", the other one")
+		require.ErrorContains(t, newTokens(t, both[0], nil).Revoke(both[1]), "rotate to another first", name)
+	}
+}
+
 func TestTheSetRefusesKeysThatDoNotFit(t *testing.T) {
 	tokens := newTokens(t, hs256(t, secret), nil)
 	pub, _ := must2(t)(ed25519.GenerateKey(rand.Reader))

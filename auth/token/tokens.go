@@ -35,10 +35,15 @@ type Options struct {
 	// is accepted; it is not less than auth.Options.Lifetime. Zero: 24 hours.
 	Lifetime time.Duration
 
+	// Overlap is how long after this node others may still mint with a key that
+	// this one has rotated away from, the difference of their clocks included.
+	// Zero: they do not.
+	Overlap time.Duration
+
 	// Accept are the keys beside the one that mints whose tokens are accepted:
 	// the former one after a rotation, the next one before it, or those of
-	// other nodes. An HS256 key without a kid is accepted for Lifetime from
-	// New on, since it can only be a former one. Nil: none.
+	// other nodes. An HS256 key without a kid is accepted for Lifetime and
+	// Overlap from New on, since it can only be a former one. Nil: none.
 	Accept []*Key
 }
 
@@ -47,6 +52,7 @@ type Tokens struct {
 	issuer   string
 	audience string
 	lifetime time.Duration
+	overlap  time.Duration
 	keys     atomic.Pointer[keySet]
 	changing sync.Mutex // held while the key set is replaced
 	scratch  sync.Pool  // of *scratch; nothing in one outlives a call
@@ -62,7 +68,7 @@ func New(key *Key, opts *Options) (*Tokens, error) {
 	}
 	t := &Tokens{
 		issuer: or(opts.Issuer, defaultParty), audience: or(opts.Audience, defaultParty),
-		lifetime: or(opts.Lifetime, defaultLifetime),
+		lifetime: or(opts.Lifetime, defaultLifetime), overlap: opts.Overlap,
 	}
 	errs := []error{key.usable()}
 	for _, k := range opts.Accept {
@@ -71,13 +77,16 @@ func New(key *Key, opts *Options) (*Tokens, error) {
 	if t.lifetime < 0 || t.lifetime%time.Second != 0 {
 		errs = append(errs, errors.New("token: Options.Lifetime is not a positive number of whole seconds: leave it zero for 24 h"))
 	}
+	if t.overlap < 0 {
+		errs = append(errs, errors.New("token: Options.Overlap is negative: leave it zero for one node"))
+	}
 	if !utf8.ValidString(t.issuer) || !utf8.ValidString(t.audience) {
 		errs = append(errs, errors.New("token: Options.Issuer or Options.Audience is not UTF-8: leave them empty for \"sallyport\""))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	keys, err := newKeySet(key, opts.Accept, time.Now().Add(t.lifetime))
+	keys, err := newKeySet(key, opts.Accept, time.Now().Add(t.lifetime+t.overlap))
 	if err != nil {
 		return nil, err
 	}
