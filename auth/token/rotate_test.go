@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sallyport-go/sallyport/auth/token"
@@ -58,6 +59,101 @@ func TestRotationOverSeveralNodes(t *testing.T) {
 	restarted := newTokens(t, second, &token.Options{Accept: []*token.Key{first}})
 	accepted(t, restarted, issue(t, newTokens(t, first, nil), claimsNow()), "a restart keeps the former key from the configuration")
 	accepted(t, a, issue(t, restarted, claimsNow()), "and mints what the others accept")
+}
+
+// Three nodes learn of each rotation at different moments, in the order that is
+// documented, while all of them mint and verify: no valid token is lost on any
+// of them, a retired key's fresh token is refused by all. Under -race this is
+// also concurrent use of what is being changed.
+func TestRotationOverNodesUnderLoad(t *testing.T) {
+	const lifetime, overlap = time.Hour, 10 * time.Minute
+	keys := []*token.Key{hs256(t, secret)}
+	for i := range 4 {
+		keys = append(keys, hs256(t, fmt.Appendf(nil, "%032d", i)).Named())
+	}
+	synctest.Test(t, func(t *testing.T) {
+		var nodes []*token.Tokens
+		for range 3 {
+			nodes = append(nodes, newTokens(t, keys[0], &token.Options{Lifetime: lifetime, Overlap: overlap}))
+		}
+		var stop atomic.Bool
+		var minted atomic.Int64
+		var load sync.WaitGroup
+		for worker := range 30 {
+			load.Go(func() {
+				for n := worker; !stop.Load(); n++ {
+					minted.Add(1)
+					mintAndFollow(t, nodes[n%len(nodes)], nodes, lifetime)
+				}
+			})
+		}
+		for i, next := range keys[1:] {
+			for _, n := range nodes {
+				time.Sleep(7 * time.Minute)
+				require.NoError(t, n.Accept(next))
+			}
+			for j, n := range nodes {
+				if j > 0 {
+					time.Sleep(overlap/2 - time.Second)
+				}
+				require.NoError(t, n.Rotate(next))
+			}
+			time.Sleep(lifetime + overlap)
+			c := claimsNow()
+			c.ExpiresAt = c.IssuedAt.Add(time.Minute)
+			retired := issue(t, newTokens(t, keys[i], nil), c)
+			for _, n := range nodes {
+				refused(t, n, retired, "a fresh token of a retired key")
+			}
+		}
+		stop.Store(true)
+		load.Wait()
+		require.Greater(t, minted.Load(), int64(100))
+	})
+}
+
+// mintAndFollow shows a token of one node to all of them, when it is new, later
+// and in the last second of its life.
+func mintAndFollow(t *testing.T, by *token.Tokens, nodes []*token.Tokens, lifetime time.Duration) {
+	c := claimsNow()
+	c.ExpiresAt = c.IssuedAt.Add(lifetime)
+	tok, err := by.Issue(t.Context(), c)
+	if !assert.NoError(t, err) {
+		return
+	}
+	for _, later := range []time.Duration{0, lifetime / 2, lifetime/2 - time.Second} {
+		time.Sleep(later)
+		for _, n := range nodes {
+			if got, err := n.Verify(t.Context(), tok); assert.NoError(t, err, "a valid token is lost") {
+				assert.Equal(t, c, *got)
+			}
+		}
+	}
+	time.Sleep(61 * time.Second) // so that the workers drift apart from the rotations
+}
+
+// A node that rotated early hears of tokens minted after that.
+func TestOverlap(t *testing.T) {
+	first, second := hs256(t, secret), hs256(t, other).Named()
+	synctest.Test(t, func(t *testing.T) {
+		o := &token.Options{Lifetime: time.Hour, Overlap: 5 * time.Minute}
+		restarted := *o
+		restarted.Accept = []*token.Key{first}
+		early, late, started := newTokens(t, first, o), newTokens(t, first, o), newTokens(t, second, &restarted)
+		require.NoError(t, early.Rotate(second))
+		time.Sleep(5*time.Minute - time.Second)
+		c := claimsNow()
+		c.ExpiresAt = c.IssuedAt.Add(time.Hour)
+		tok := issue(t, late, c)
+		time.Sleep(time.Hour)
+		accepted(t, early, tok, "in its last second, on the node that rotated early")
+		accepted(t, started, tok, "and on one that began with the next key")
+		time.Sleep(time.Second)
+		refused(t, early, tok, "a lifetime and the overlap later")
+		refused(t, started, tok, "a lifetime and the overlap later")
+	})
+	_, err := token.NewHS256(secret, &token.Options{Overlap: -time.Second})
+	require.ErrorContains(t, err, "Overlap")
 }
 
 // After a restart the former key without a kid still has its end.
