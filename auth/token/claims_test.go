@@ -120,6 +120,8 @@ func TestOtherClaimsAndOtherJSON(t *testing.T) {
 		"halves reversed":  with("sub", `"\udc00\ud800"`),
 		"half and a rune":  with("sub", `"\ud800\u0041"`),
 		"cut escape":       with("sub", `"\u00"`),
+		"3 digits":         with("sub", `"\u004"`),
+		"no digits":        with("sub", `"\u"`),
 		"signed escape":    with("sub", `"\u+041"`),
 		"spaced escape":    with("sub", `"\u_041"`),
 		"unknown escape":   with("sub", `"\x41"`),
@@ -131,8 +133,9 @@ func TestOtherClaimsAndOtherJSON(t *testing.T) {
 		refused(t, tokens, forge(documented, p, secret), name)
 	}
 	for name, p := range map[string]string{
-		"white space": " {\t\"aud\" :\n\"sallyport\",\r" + strings.Replace(good[1:], `"aud":"sallyport",`, "", 1) + " ",
-		"escapes":     with("sub", `"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"`),
+		"space before numbers": strings.NewReplacer(`"iat":`, "\"iat\" :\n", `"exp":`, "\"exp\": \t\r").Replace(good),
+		"white space":          " {\t\"aud\" :\n\"sallyport\",\r" + strings.Replace(good[1:], `"aud":"sallyport",`, "", 1) + " ",
+		"escapes":              with("sub", `"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"`),
 	} {
 		c := accepted(t, tokens, forge(documented, p, secret), name)
 		if name == "escapes" {
@@ -143,6 +146,12 @@ func TestOtherClaimsAndOtherJSON(t *testing.T) {
 
 // LESSONS 13: a number that no clock shows.
 func TestTimesAreBounded(t *testing.T) {
+	tokens := newTokens(t, hs256(t, secret), nil)
+	now := time.Now().Unix()
+	accepted(t, tokens, forge(documented, payload(1, 2), secret), "the first second there is")
+	refused(t, tokens, forge(documented, payload(0, 2), secret), "no clock has shown 0")
+	refused(t, tokens, forge(documented, payload(now, now), secret), "exp is iat")
+	accepted(t, tokens, forge(documented, payload(now, now+1), secret), "a second later")
 	for value, want := range map[string]bool{"0": true, "253402300799": true, "253402300800": false, "9223372036854775807": false} {
 		_, ok := token.ParseClaims(with("exp", value), "sallyport")
 		require.Equal(t, want, ok, "exp is %s; the year 9999 ends at 253402300799", value)
@@ -155,6 +164,9 @@ func FuzzClaims(f *testing.F) {
 		with("", ""), with("aud", `["other","sallyport"]`), with("aud", `[]`), with("sub", `"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"`),
 		with("sub", `"\ud800"`), with("sub", "\"\xff\""), with("exp", "1e9"), with("exp", "01"), with("iat", `"1"`), with("jti", "null"),
 		with("sub", `"`+strings.Repeat(`\\`, 9)+`"`), " { } ", "{,}", "[]", `{"iss":"a","iss":"b"}`, with("", "") + "\n", with("iss", `"a" `),
+		strings.Replace(with("iss", ""), "{", `{"nbf":,`, 1),       // an unknown name without a value in the place of a claim
+		strings.Replace(with("sub", ""), "{", "{\"sub\":\",\n", 1), // a string that is cut off, and what follows it is a member
+		strings.TrimSuffix(with("exp", ""), "}") + `,"exp":1,"sub":"}`, strings.TrimSuffix(with("jti", ""), "}") + `,"jti":"}`,
 	} {
 		f.Add(seed)
 	}

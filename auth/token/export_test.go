@@ -42,6 +42,14 @@ func Fits(key *Key, token string) bool {
 // Checks is the signature alone.
 func Checks(key *Key, input, signature []byte) bool { return key.verify(input, signature) == nil }
 
+// Bind makes nothing of an algorithm that the JOSE library does not have.
+func Bind(alg string, private, public any) (*Key, error) {
+	return (&Key{alg: alg, header: unnamed}).bind(private, public)
+}
+
+// KeysHeld is how many headers a set has, live or not.
+func KeysHeld(t *Tokens) int { return len(t.keys.Load().members) }
+
 // Claims is a payload as the scanner reads it.
 type Claims struct {
 	Issuer, Subject, ID string

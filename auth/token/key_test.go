@@ -7,8 +7,10 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -57,7 +59,18 @@ func TestWeakKeysAreRefused(t *testing.T) {
 		"public, nil pointer":     func() (*token.Key, error) { return token.Public("RS256", (*rsa.PublicKey)(nil)) },
 		"public, EC nil pointer":  func() (*token.Key, error) { return token.Public("ES256", (*ecdsa.PublicKey)(nil)) },
 		"public, 1024 bits":       func() (*token.Key, error) { return token.Public("RS256", &small.PublicKey) },
-		"public, exponent 1":      func() (*token.Key, error) { return token.Public("RS256", &rsa.PublicKey{N: rsaKey().N, E: 1}) },
+		"public, 2047 bits": func() (*token.Key, error) {
+			return token.Public("RS256", &rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), 2046, 1), E: 65537})
+		},
+		"public, even modulus": func() (*token.Key, error) {
+			return token.Public("RS256", &rsa.PublicKey{N: new(big.Int).Lsh(rsaKey().N, 1), E: 65537})
+		},
+		"public, negative": func() (*token.Key, error) {
+			return token.Public("RS256", &rsa.PublicKey{N: new(big.Int).Neg(rsaKey().N), E: 65537})
+		},
+		"public, exponent 2": func() (*token.Key, error) { return token.Public("RS256", &rsa.PublicKey{N: rsaKey().N, E: 2}) },
+		"public, exponent 4": func() (*token.Key, error) { return token.Public("RS256", &rsa.PublicKey{N: rsaKey().N, E: 4}) },
+		"public, exponent 1": func() (*token.Key, error) { return token.Public("RS256", &rsa.PublicKey{N: rsaKey().N, E: 1}) },
 		"public, off the curve": func() (*token.Key, error) {
 			return token.Public("ES256", &ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)})
 		},
@@ -77,7 +90,50 @@ func TestWeakKeysAreRefused(t *testing.T) {
 	}
 }
 
+// The edges of what is good.
+func TestKeysThatAreJustStrongEnough(t *testing.T) {
+	for name, make := range map[string]func() (*token.Key, error){
+		"HS256, 32 bytes": func() (*token.Key, error) { return token.HS256(secret[:32]) },
+		"RS256, 2048 bits": func() (*token.Key, error) {
+			return token.Public("RS256", &rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), 2047, 1), E: 65537})
+		},
+		"RS256, exponent 3": func() (*token.Key, error) { return token.Public("RS256", &rsa.PublicKey{N: rsaKey().N, E: 3}) },
+	} {
+		_, err := make()
+		require.NoError(t, err, name)
+	}
+}
+
+// The JOSE library is only given algorithms that it has; another would be an
+// error and no key.
+func TestAnAlgorithmThatTheLibraryDoesNotHave(t *testing.T) {
+	for _, private := range []any{nil, secret} {
+		k, err := token.Bind("none", private, secret)
+		require.ErrorContains(t, err, "token: none: ")
+		require.Nil(t, k)
+	}
+	require.False(t, token.VerifySignature("none", secret, forge(documented, "", secret)))
+}
+
+// LESSONS 14: golang-jwt CVE-2024-51744. A key that was broken after it was
+// given mints nothing.
+func TestNoTokenBesideASigningError(t *testing.T) {
+	ec := must[*ecdsa.PrivateKey](t)(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	tokens := newTokens(t, must[*token.Key](t)(token.ES256(ec)), nil)
+	ec.D.SetInt64(0)
+	tok, err := tokens.Issue(t.Context(), claimsNow())
+	require.ErrorContains(t, err, "token: ES256: ")
+	require.Empty(t, tok)
+}
+
 func TestAKeyKeepsItsOwnCopy(t *testing.T) {
+	_, ed := must2(t)(ed25519.GenerateKey(rand.Reader))
+	edwards := newTokens(t, must[*token.Key](t)(token.EdDSA(ed)), nil)
+	before := issue(t, edwards, claimsNow())
+	clear(ed)
+	accepted(t, edwards, before, "the caller may wipe its key")
+	accepted(t, edwards, issue(t, edwards, claimsNow()), "and it still mints")
+
 	mine := bytes.Clone(secret)
 	tokens := newTokens(t, hs256(t, mine), nil)
 	tok := issue(t, tokens, claimsNow())
@@ -148,7 +204,10 @@ func TestNamed(t *testing.T) {
 	require.Equal(t, a, a.Named(), "named twice is named")
 	require.Nil(t, (*token.Key)(nil).Named())
 	header := string(must[[]byte](t)(base64.RawURLEncoding.DecodeString(strings.Split(tok, ".")[0])))
-	require.Regexp(t, `^\{"alg":"HS256","kid":"[\w-]{22}","typ":"JWT"\}$`, header)
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("sallyport kid"))
+	kid := base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+	require.Equal(t, `{"alg":"HS256","kid":"`+kid+`","typ":"JWT"}`, header, "nodes of every version make the same name")
 	require.NotContains(t, issue(t, newTokens(t, hs256(t, other).Named(), nil), claimsNow()), strings.Split(tok, ".")[0], "another secret has another name")
 }
 

@@ -32,9 +32,10 @@ func newKeySet(signing *Key, others []*Key, end time.Time) (*keySet, error) {
 		if k.header == unnamed && signing.header != unnamed {
 			m.until = end
 		}
-		if err := s.put(m); err != nil {
-			return nil, err
+		if former := s.members[k.header].key; former != nil && former.id != k.id {
+			return nil, fmt.Errorf("token: %v and %v have the same header: give all but one as key.Named()", former, k)
 		}
+		s.put(m)
 	}
 	return s, nil
 }
@@ -47,28 +48,21 @@ func (s *keySet) find(header string, now time.Time) *Key {
 	return nil
 }
 
-// put adds a key, or replaces the same key. It fails if another has its header.
-func (s *keySet) put(m member) error {
+// put adds a key, or replaces the same key: but for the one without, a kid has
+// no other.
+func (s *keySet) put(m member) {
 	for _, h := range m.key.headers() {
-		if old, ok := s.members[h]; ok && old.key.id != m.key.id {
-			return fmt.Errorf("token: %v and %v have the same header: give all but one as key.Named()", old.key, m.key)
-		}
 		s.members[h] = m
 	}
-	return nil
 }
 
 // rotate mints with next from now on, and accepts the former key until end.
-func (s *keySet) rotate(next *Key, end time.Time) error {
-	if err := s.put(member{key: next}); err != nil {
-		return err
+func (s *keySet) rotate(next *Key, end time.Time) {
+	if !slices.Contains(next.headers(), s.signing.header) { // else it is the same key, perhaps under its other name
+		s.put(member{s.signing, end})
 	}
-	former := s.signing
+	s.put(member{key: next})
 	s.signing = next
-	if slices.Contains(next.headers(), former.header) {
-		return nil // the same key, perhaps under its other name
-	}
-	return s.put(member{former, end})
 }
 
 // copy returns a set to change, without the keys whose end has come.

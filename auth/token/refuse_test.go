@@ -135,6 +135,7 @@ func TestTokensAreCapped(t *testing.T) {
 	for n := 2900; len(longest) < token.MaxToken; n++ {
 		longest = forge(documented, strings.Repeat(" ", n)+goodPayload(), secret)
 	}
+	require.Equal(t, 4096, token.MaxToken, "as documented")
 	require.Len(t, longest, token.MaxToken)
 	accepted(t, tokens, longest, "at the cap")
 	longer := forge(documented, strings.Repeat(" ", 2950)+goodPayload(), secret)

@@ -15,10 +15,10 @@ func (t *Tokens) Accept(key *Key) error {
 		return err
 	}
 	return t.change(func(s *keySet, now time.Time) error {
-		if s.find(key.header, now) != nil {
-			return nil
+		if s.find(key.header, now) == nil {
+			s.put(member{key: key})
 		}
-		return s.put(member{key: key})
+		return nil
 	})
 }
 
@@ -33,7 +33,8 @@ func (t *Tokens) Rotate(next *Key) error {
 		return errors.New("token: cannot rotate to a public key: it needs the private one to mint with")
 	}
 	return t.change(func(s *keySet, now time.Time) error {
-		return s.rotate(next, now.Add(t.lifetime+t.overlap))
+		s.rotate(next, now.Add(t.lifetime+t.overlap))
+		return nil
 	})
 }
 

@@ -174,6 +174,23 @@ func TestTheUnnamedKeyEndsAfterARestartToo(t *testing.T) {
 	})
 }
 
+// Keys that have a kid stay for as long as the configuration lists them, and a
+// set does not keep the ones whose end has come.
+func TestNamedKeysHaveNoEndOfTheirOwn(t *testing.T) {
+	first, second, third := hs256(t, secret).Named(), hs256(t, other).Named(), hs256(t, append(other, 'x')).Named()
+	synctest.Test(t, func(t *testing.T) {
+		tokens := newTokens(t, first, &token.Options{Accept: []*token.Key{second}})
+		time.Sleep(72 * time.Hour)
+		accepted(t, tokens, issue(t, tokens, claimsNow()), "the key that mints")
+		accepted(t, tokens, issue(t, newTokens(t, second, nil), claimsNow()), "another one in the configuration")
+		require.NoError(t, tokens.Rotate(third))
+		require.Equal(t, 3, token.KeysHeld(tokens))
+		time.Sleep(72 * time.Hour)
+		require.NoError(t, tokens.Accept(second))
+		require.Equal(t, 2, token.KeysHeld(tokens), "rotating every day does not make the set grow")
+	})
+}
+
 // What is being retired is not brought back by the configuration that still
 // lists it.
 func TestAcceptKeepsTheEndOfAFormerKey(t *testing.T) {

@@ -98,6 +98,7 @@ func TestIssueRefusesWhatVerifyWould(t *testing.T) {
 	for name, change := range map[string]func(*auth.Claims){
 		"no session":        func(c *auth.Claims) { c.SessionID = "" },
 		"no user":           func(c *auth.Claims) { c.UserID = "" },
+		"1970":              func(c *auth.Claims) { c.IssuedAt, c.ExpiresAt = time.Unix(0, 0), time.Unix(60, 0) },
 		"broken UTF-8":      func(c *auth.Claims) { c.UserID = "\xff" },
 		"half a second":     func(c *auth.Claims) { c.IssuedAt = c.IssuedAt.Add(time.Second / 2) },
 		"zero times":        func(c *auth.Claims) { c.IssuedAt, c.ExpiresAt = time.Time{}, time.Time{} },
@@ -118,6 +119,25 @@ func TestIssueRefusesWhatVerifyWould(t *testing.T) {
 		require.False(t, errors.Is(err, auth.ErrInvalidToken), "%s: minting fails with a fault", name)
 		require.NotContains(t, err.Error(), "session\"", "%s: the error does not quote the claims", name)
 	}
+}
+
+// What is just within the bounds is minted.
+func TestIssueAtTheEdges(t *testing.T) {
+	tokens := newTokens(t, hs256(t, secret), nil)
+	c := claimsNow()
+	c.IssuedAt, c.ExpiresAt = time.Unix(1, 0).UTC(), time.Unix(2, 0).UTC()
+	require.Equal(t, c, *accepted(t, tokens, issue(t, tokens, c), "the first second there is"))
+	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	issue(t, tokens, auth.Claims{SessionID: "s", UserID: "u", IssuedAt: last.Add(-time.Hour), ExpiresAt: last})
+
+	longest := ""
+	for c := claimsNow(); len(longest) < token.MaxToken; c.UserID += "u" {
+		tok, err := tokens.Issue(t.Context(), c)
+		require.NoError(t, err, "at most %d bytes are minted", token.MaxToken)
+		longest = tok
+	}
+	require.Len(t, longest, token.MaxToken)
+	accepted(t, tokens, longest, "as long as a token may be")
 }
 
 // LESSONS 13: Vault CVE-2021-32923, a token that lives longer than it may.
