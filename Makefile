@@ -30,6 +30,11 @@ fuzz: ## run every fuzz target for FUZZTIME
 		done; \
 	done
 
+.PHONY: mutate
+mutate: ## say which small changes of auth, auth/token and auth/password no test notices; takes an hour
+	GOWORK=off go run -C tools/mutate . -root ../.. -equivalent equivalent.txt -dependents=false \
+		-skip '^Test(TheTimeOf|Failing.*CostTheSame|AnEarlyReturn)' auth/token auth/password auth
+
 .PHONY: fmt
 fmt: ## format
 	gofmt -w .

@@ -1,0 +1,9 @@
+package user
+
+import "testing"
+
+func TestPatience(t *testing.T) {
+	if Patience() != 2 {
+		t.Error(Patience())
+	}
+}
