@@ -55,7 +55,8 @@ func plain(s string) bool {
 }
 
 // fold is the profile for one part: width, case and form are mapped (RFC 8265,
-// section 3.3.2), and the result obeys the Bidi Rule (RFC 5893) and has only
+// section 3.3.2), and the result obeys the Bidi Rule (RFC 5893), which leaves no
+// mixture of the two kinds of Arabic digits (RFC 5892, A.8 and A.9), and has only
 // what the IdentifierClass allows everywhere (RFC 8264, section 4.2). What that
 // class allows in some contexts only is refused.
 //
@@ -68,7 +69,7 @@ func fold(s string) (string, error) {
 	}
 	s = strings.ReplaceAll(width.Fold.String(s), "\u0130", "i\u0307") // the one whose lower case is two characters
 	s = norm.NFC.String(strings.Map(unicode.ToLower, s))
-	if !bidirule.ValidString(s) || strings.ContainsFunc(s, disallowed) || mixesDigits(s) {
+	if !bidirule.ValidString(s) || strings.ContainsFunc(s, disallowed) {
 		return "", errLogin
 	}
 	return s, nil
@@ -94,12 +95,3 @@ var excepted = &unicode.RangeTable{R16: []unicode.Range16{
 	{Lo: 0x3031, Hi: 0x3035, Stride: 1}, {Lo: 0x303b, Hi: 0x303b, Stride: 1},
 	{Lo: 0xa960, Hi: 0xa97f, Stride: 1}, {Lo: 0xd7b0, Hi: 0xd7ff, Stride: 1},
 }}
-
-// mixesDigits reports whether s has both Arabic-Indic and extended
-// Arabic-Indic digits, which look alike (RFC 5892, sections A.8 and A.9).
-func mixesDigits(s string) bool {
-	has := func(lo, hi rune) bool {
-		return strings.ContainsFunc(s, func(r rune) bool { return lo <= r && r <= hi })
-	}
-	return has(0x0660, 0x0669) && has(0x06f0, 0x06f9)
-}
