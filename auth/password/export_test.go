@@ -111,3 +111,14 @@ func Reencode(stored string, id bool) (string, bool) {
 	h, ok := parseArgon2(stored, head, argon2Most)
 	return h.encode(head), ok
 }
+
+// InRange reports whether a host may ask for these costs of argon2.
+func InRange(memory, time uint32, threads uint8) bool {
+	return argon2Params{memory, time, threads}.check("") == nil
+}
+
+// Period is the length of the shortest piece that a text repeats.
+func Period(text string) int { return period([]rune(text)) }
+
+// PartLength is how much of a text is one part.
+func PartLength(text string) int { return partLength([]rune(text), nil) }
