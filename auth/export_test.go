@@ -35,3 +35,12 @@ func Touching(ids []string) (n int, again, ended bool) {
 	f.end(ids[0])
 	return n, again, f.begin(ids[0])
 }
+
+// Denials is what a process remembers of keys that the store has denied.
+type Denials struct{ d denials }
+
+func (d *Denials) Put(key string, left time.Duration) { d.d.put(key, left) }
+func (d *Denials) Left(key string) time.Duration      { return d.d.left(key) }
+func (d *Denials) Refuse(key string) int              { return d.d.refuse(key) }
+func (d *Denials) Link(alias, key string)             { d.d.link(alias, key) }
+func (d *Denials) Len() int                           { return len(d.d.byKey) }

@@ -22,9 +22,16 @@ import (
 // fails one method by name.
 type watched struct {
 	*memory.Store
-	mu    sync.Mutex
-	fail  string
-	calls map[string][]context.Context
+	mu     sync.Mutex
+	fail   string
+	calls  map[string][]call
+	events []auth.Event
+}
+
+// call is one call and the time that it had.
+type call struct {
+	ctx  context.Context
+	left time.Duration // 0: as much as it likes
 }
 
 var errDown = errors.New("the database is down")
@@ -33,9 +40,13 @@ func (w *watched) note(ctx context.Context, method string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.calls == nil {
-		w.calls = map[string][]context.Context{}
+		w.calls = map[string][]call{}
 	}
-	w.calls[method] = append(w.calls[method], ctx)
+	c := call{ctx: ctx}
+	if end, ok := ctx.Deadline(); ok {
+		c.left = time.Until(end)
+	}
+	w.calls[method] = append(w.calls[method], c)
 	if method == w.fail {
 		return errDown
 	}
@@ -137,7 +148,32 @@ func (w *watched) UpgradePassword(ctx context.Context, id string, from, to auth.
 	return w.only(ctx, "UpgradePassword", func() error { return w.Store.UpgradePassword(ctx, id, from, to) })
 }
 
-func (w *watched) Audit(ctx context.Context, _ auth.Event) error { return w.note(ctx, "Audit") }
+func (w *watched) Audit(ctx context.Context, e auth.Event) error {
+	err := w.note(ctx, "Audit")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.events = append(w.events, e)
+	return err
+}
+
+func (w *watched) count(method string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.calls[method])
+}
+
+// faults are the operations that failed since it was asked last.
+func (w *watched) faults() (operations []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range w.events {
+		if e.Kind == auth.EventFault {
+			operations = append(operations, e.Reason)
+		}
+	}
+	w.events = nil
+	return operations
+}
 
 // watchedHouse is a Service over a watched store, with one account.
 func watchedHouse(t *testing.T) (*watched, *auth.Service, *auth.Accounts, *auth.User) {
@@ -156,11 +192,11 @@ func watchedHouse(t *testing.T) (*watched, *auth.Service, *auth.Accounts, *auth.
 func TestEveryCallIsBoundedAndLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, svc, accounts, john := watchedHouse(t)
-		began := time.Now()
 		ctx := t.Context()
 		login := auth.LoginRequest{Login: "john", Password: rightPassword, Remote: home}
 		g, err := svc.Login(ctx, login)
 		require.NoError(t, err)
+		time.Sleep(2 * time.Minute) // so that it is due to be touched
 		_, err = svc.Validate(ctx, g.Token, 0)
 		require.NoError(t, err)
 		wrong := login
@@ -182,15 +218,14 @@ func TestEveryCallIsBoundedAndLetGo(t *testing.T) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		for _, method := range []string{"AccountByLogin", "UserByID", "CreateAccount", "UpdateAccount", "DeleteAccount", "ListUsers",
-			"Bootstrap", "CreateSession", "SessionByID", "EndSession", "EndUserSessions", "Reserve", "Settle", "RecordLogin", "Audit"} {
+			"Bootstrap", "CreateSession", "SessionByID", "EndSession", "EndUserSessions", "Reserve", "Settle", "RecordLogin", "TouchSession", "Audit"} {
 			require.NotEmpty(t, w.calls[method], method)
 		}
 		for method, calls := range w.calls {
-			for _, ctx := range calls {
-				end, bounded := ctx.Deadline()
-				require.True(t, bounded, "%s may take for ever", method)
-				require.LessOrEqual(t, end.Sub(began), 3*time.Second, method)
-				require.ErrorIs(t, ctx.Err(), context.Canceled, "%s has returned and its timer still runs", method)
+			for _, c := range calls {
+				require.NotZero(t, c.left, "%s may take for ever", method)
+				require.LessOrEqual(t, c.left, 3*time.Second, method)
+				require.ErrorIs(t, c.ctx.Err(), context.Canceled, "%s has returned and its timer still runs", method)
 			}
 		}
 	})
@@ -297,4 +332,92 @@ func TestChangesOfAccountsAreTold(t *testing.T) {
 		{Kind: auth.EventPasswordChanged, UserID: id, Username: "john"},
 		{Kind: auth.EventAccountDeleted, UserID: id, Username: "john"},
 	}, told)
+}
+
+// A session whose stamp is another than its user's is read again, since a login
+// may be changing both; when they stay apart it is ended.
+func TestAStampThatStaysAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, svc, _, john := watchedHouse(t)
+		g, err := svc.Login(t.Context(), auth.LoginRequest{Login: "john", Password: rightPassword, Remote: home})
+		require.NoError(t, err)
+		hash := auth.NewSecret("v1:set by the host's own form")
+		require.NoError(t, w.Store.UpdateAccount(t.Context(), john.ID, auth.AccountChange{PasswordHash: &hash}))
+
+		short, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		id, err := svc.Validate(short, g.Token, 0)
+		require.ErrorIs(t, err, context.DeadlineExceeded, "given up while it waits")
+		require.ErrorIs(t, err, auth.ErrUnavailable)
+		require.Nil(t, id)
+		require.Zero(t, w.count("EndSession"))
+
+		reads, began := w.count("SessionByID"), time.Now()
+		id, err = svc.Validate(t.Context(), g.Token, 0)
+		require.Equal(t, auth.ErrInvalidToken, err)
+		require.Nil(t, id)
+		require.Equal(t, 280*time.Millisecond, time.Since(began), "20, 60 and 200 ms apart")
+		require.Equal(t, 4, w.count("SessionByID")-reads)
+		require.Equal(t, 1, w.count("EndSession"))
+	})
+}
+
+// Whether a session could be touched decides nothing, and is told.
+func TestATouchThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, svc, _, _ := watchedHouse(t)
+		g, err := svc.Login(t.Context(), auth.LoginRequest{Login: "john", Password: rightPassword, Remote: home})
+		require.NoError(t, err)
+		for _, c := range []struct {
+			fail string
+			want []string
+		}{{"", nil}, {"TouchSession", []string{"touch session"}}} {
+			time.Sleep(2 * time.Minute)
+			w.failing(c.fail)
+			touched := w.count("TouchSession")
+			_, err := svc.Validate(t.Context(), g.Token, 0)
+			require.NoError(t, err)
+			synctest.Wait()
+			require.Equal(t, 1, w.count("TouchSession")-touched)
+			require.Equal(t, c.want, w.faults())
+		}
+	})
+}
+
+// identityReader is a host's one query, which knows nothing of ReadAt.
+type identityReader struct{ *memory.Store }
+
+func (r identityReader) IdentityBySession(ctx context.Context, id string) (*auth.Identity, error) {
+	s, err := r.SessionByID(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	u, err := r.UserByID(ctx, s.UserID)
+	if err != nil {
+		return nil, err
+	}
+	return &auth.Identity{User: *u, Session: *s}, nil
+}
+
+func TestWhatOneQueryReadIsDated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New()
+		h := newHouse(t, func(o *auth.Options) { o.Identity = identityReader{store} })
+		h.store.Store = store
+		_, err := auth.NewAccounts(store, h.Service).Create(t.Context(), auth.NewAccount{Username: "mary", Password: auth.NewSecret(rightPassword)})
+		require.NoError(t, err)
+		g, err := h.login(t.Context(), "mary", rightPassword)
+		require.NoError(t, err)
+		id, err := h.Validate(t.Context(), g.Token, 0)
+		require.NoError(t, err)
+		require.Equal(t, time.Now(), id.ReadAt)
+	})
+}
+
+func TestNoIdentityInAContext(t *testing.T) {
+	for _, ctx := range []context.Context{t.Context(), auth.WithIdentity(t.Context(), nil)} {
+		id, ok := auth.IdentityFrom(ctx)
+		require.False(t, ok)
+		require.Nil(t, id)
+	}
 }
