@@ -52,15 +52,26 @@ func TestTouchesAreBounded(t *testing.T) {
 // IDs are random UUIDs (RFC 9562, section 5.4): the version and the variant are
 // fixed, every other bit is seen both ways.
 func TestIDsAreRandomUUIDs(t *testing.T) {
-	digits := map[int]string{}
+	digits, pairs := map[int]string{}, map[[2]int]bool{}
 	for range 1000 {
 		id := auth.NewID()
 		require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, id)
 		for i := range id {
+			for j := range i {
+				if id[i] == '-' || id[j] == '-' {
+					continue
+				}
+				if _, seen := pairs[[2]int{j, i}]; !seen || id[i] != id[j] {
+					pairs[[2]int{j, i}] = id[i] == id[j]
+				}
+			}
 			if !strings.Contains(digits[i], id[i:i+1]) {
 				digits[i] += id[i : i+1]
 			}
 		}
+	}
+	for pair, same := range pairs {
+		require.False(t, same, "digits %v are always the same", pair)
 	}
 	for i, seen := range digits {
 		want := map[int]int{8: 1, 13: 1, 14: 1, 18: 1, 19: 4, 23: 1}[i]

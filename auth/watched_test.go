@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/auth/password"
 	"github.com/sallyport-go/sallyport/store/memory"
 )
 
@@ -204,6 +205,13 @@ func TestEveryCallIsBoundedAndLetGo(t *testing.T) {
 		_, err = svc.Login(ctx, wrong)
 		require.ErrorIs(t, err, auth.ErrInvalidCredentials)
 		require.NoError(t, svc.Logout(ctx, g.Token))
+		g, err = svc.Login(ctx, login)
+		require.NoError(t, err)
+		_, err = svc.Sessions(ctx, john.ID)
+		require.NoError(t, err)
+		require.NoError(t, svc.EndSession(ctx, john.ID, g.Identity.Session.ID))
+		require.NoError(t, svc.EndUserSessions(ctx, john.ID, ""))
+		require.NoError(t, svc.Unlock(ctx, john.ID))
 		_, err = accounts.Find(ctx, "john")
 		require.NoError(t, err)
 		_, err = accounts.List(ctx, "", 10)
@@ -218,7 +226,7 @@ func TestEveryCallIsBoundedAndLetGo(t *testing.T) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		for _, method := range []string{"AccountByLogin", "UserByID", "CreateAccount", "UpdateAccount", "DeleteAccount", "ListUsers",
-			"Bootstrap", "CreateSession", "SessionByID", "EndSession", "EndUserSessions", "Reserve", "Settle", "RecordLogin", "TouchSession", "Audit"} {
+			"Bootstrap", "CreateSession", "SessionByID", "EndSession", "EndUserSessions", "Reserve", "Settle", "RecordLogin", "TouchSession", "SessionsByUser", "Forget", "Audit"} {
 			require.NotEmpty(t, w.calls[method], method)
 		}
 		for method, calls := range w.calls {
@@ -234,8 +242,12 @@ func TestEveryCallIsBoundedAndLetGo(t *testing.T) {
 // What fails below an administrator's call is an error of that call, and gives
 // nothing beside it.
 func TestAFaultInAccountsIsReturned(t *testing.T) {
-	w, _, accounts, john := watchedHouse(t)
+	w, svc, accounts, john := watchedHouse(t)
 	ctx := t.Context()
+	g, err := svc.Login(ctx, auth.LoginRequest{Login: "john", Password: rightPassword, Remote: home})
+	require.NoError(t, err)
+	require.ErrorIs(t, accounts.SetPassword(ctx, john.ID, auth.NewSecret("short")), password.ErrPolicy)
+	session := g.Identity.Session.ID
 	fresh := auth.NewAccount{Username: "fresh", Password: auth.NewSecret(rightPassword)}
 	for _, c := range []struct {
 		method string
@@ -257,6 +269,13 @@ func TestAFaultInAccountsIsReturned(t *testing.T) {
 			return nil, accounts.SetPassword(ctx, john.ID, auth.NewSecret("violet anchor prairie"))
 		}},
 		{"DeleteAccount", func() (any, error) { return nil, accounts.Delete(ctx, john.ID) }},
+		{"SessionsByUser", func() (any, error) { return svc.Sessions(ctx, john.ID) }},
+		{"SessionByID", func() (any, error) { return nil, svc.EndSession(ctx, john.ID, session) }},
+		{"EndSession", func() (any, error) { return nil, svc.EndSession(ctx, john.ID, session) }},
+		{"EndSession", func() (any, error) { return nil, svc.Logout(ctx, g.Token) }},
+		{"EndUserSessions", func() (any, error) { return nil, svc.EndUserSessions(ctx, john.ID, "") }},
+		{"UserByID", func() (any, error) { return nil, svc.Unlock(ctx, john.ID) }},
+		{"Forget", func() (any, error) { return nil, svc.Unlock(ctx, john.ID) }},
 		{"EndUserSessions", func() (any, error) { return nil, accounts.SetRole(ctx, john.ID, auth.RoleUser) }},
 		{"EndUserSessions", func() (any, error) { return nil, accounts.SetActive(ctx, john.ID, false) }},
 		{"EndUserSessions", func() (any, error) { return nil, accounts.Delete(ctx, john.ID) }},
@@ -268,8 +287,10 @@ func TestAFaultInAccountsIsReturned(t *testing.T) {
 		require.Empty(t, got, "%s: nothing beside an error", c.method)
 	}
 	w.failing("")
-	_, err := accounts.Bootstrap(ctx, auth.NewAccount{Username: "a b", Password: auth.NewSecret(rightPassword)})
+	_, err = accounts.Bootstrap(ctx, auth.NewAccount{Username: "a b", Password: auth.NewSecret(rightPassword)})
 	require.ErrorIs(t, err, auth.ErrInvalidAccount)
+	w.failing("Audit")
+	require.ErrorIs(t, svc.Audit(ctx, auth.Event{Kind: auth.EventLogin}), errDown, "a caller that needs the record hears that there is none")
 }
 
 // The default auditor writes all that an event says, and nothing that it does
