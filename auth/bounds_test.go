@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/store/memory"
 )
 
 // A cache that is full loses what is too old for any caller and no more; where
@@ -131,5 +132,35 @@ func TestNamesAtTheEdge(t *testing.T) {
 		} else {
 			require.ErrorIs(t, err, auth.ErrInvalidAccount, email)
 		}
+	}
+}
+
+func TestRegionsAndStampsAtTheEdge(t *testing.T) {
+	for region, ok := range map[string]bool{
+		"eu-" + strings.Repeat("n", 27) + "-1": true, "eu-" + strings.Repeat("n", 28) + "-1": false,
+		"eusc-az-09": true, "eusca-north-1": false, "zz-zaza-9": true, "e-north-1": false, "eu-n{-1": false, "eu-n`-1": false, "eu-n-:": false, "eu-n-/": false,
+	} {
+		require.Equal(t, ok, auth.ValidRegion(region), region)
+	}
+	require.Len(t, auth.StampOf("x"), 16, "96 bits")
+	require.NotEqual(t, auth.StampOf("x"), auth.StampOf("y"))
+}
+
+// Each account, address and pepper makes keys of its own.
+func TestThrottleKeysWithAPepper(t *testing.T) {
+	seen := map[string]bool{}
+	for i, pepper := range []string{"", "one", "two"} {
+		store := &keyStore{Store: memory.New(), seen: map[string]bool{}}
+		svc, err := auth.New(store, plainTokens{}, &auth.Options{Hasher: new(plainHasher), Auditor: new(recorder), ThrottlePepper: []byte(pepper)})
+		require.NoError(t, err)
+		for n, name := range []string{"john", "mary"} {
+			_, err := svc.Login(t.Context(), auth.LoginRequest{Login: name, Password: "x", Remote: home})
+			require.ErrorIs(t, err, auth.ErrInvalidCredentials)
+			require.Len(t, store.seen, 3+2*n, "the address has one key, each account two")
+		}
+		for key := range store.seen {
+			seen[key] = true
+		}
+		require.Len(t, seen, 5*(i+1), "no key is that of another pepper")
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"golang.org/x/crypto/bcrypt"
+
 	"github.com/sallyport-go/sallyport/auth/password"
 )
 
@@ -116,4 +118,107 @@ func TestAHashOfUnknownCost(t *testing.T) {
 			t.Errorf("the next one waits %v, not 125ms", got)
 		}
 	})
+}
+
+func TestBcryptIsReadStrictly(t *testing.T) {
+	rest := strings.Repeat(".", 53)
+	for stored, want := range map[string]int{
+		"$2b$04$" + rest: 4, "$2a$09$" + rest: 9, "$2y$10$" + rest: 10, "$2b$16$" + rest: 16,
+		"$2b$03$" + rest: 0, "$2b$17$" + rest: 0, "$2b$0:$" + rest: 0, "$2b$:0$" + rest: 0, "$2b$0/$" + rest: 0, "$2b$/9$" + rest: 0,
+		"$2b$12x" + rest: 0, "$2x$12$" + rest: 0, "$2b$12$!" + rest[1:]: 0, "$2b$12$" + rest[1:] + "!": 0, "$2b$12$" + rest[1:]: 0,
+	} {
+		cost, ok := password.ParseBcrypt(stored)
+		if ok != (want > 0) || ok && cost != want {
+			t.Errorf("%s: cost %d, %v; promised %d", stored[:8], cost, ok, want)
+		}
+	}
+	// Made by another library: to the algorithm, NUL is where a password ends.
+	made, err := bcrypt.GenerateFromPassword([]byte("\x00a"), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := password.NewCheap(&password.Options{Legacy: []password.Format{password.Bcrypt(4)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res, err := h.Verify(t.Context(), string(made), "\x00a"); err != nil || res.OK || res.Unusable {
+		t.Errorf("a password that begins with NUL must not match: %+v, %v", res, err)
+	}
+}
+
+func TestDeclaredCostsAtTheEdge(t *testing.T) {
+	for i, c := range []struct {
+		format password.Format
+		ok     bool
+	}{
+		{password.Bcrypt(4), true}, {password.Bcrypt(3), false}, {password.Bcrypt(16), true}, {password.Bcrypt(17), false},
+		{password.DjangoPBKDF2(1), true}, {password.DjangoPBKDF2(0), false},
+		{password.DjangoPBKDF2(10_000_000), true}, {password.DjangoPBKDF2(10_000_001), false},
+		{password.Scrypt(1, 1, 1), true}, {password.Scrypt(0, 1, 1), false}, {password.Scrypt(1, 0, 1), false}, {password.Scrypt(1, 1, 0), false},
+		{password.Scrypt(20, 2, 1), true}, {password.Scrypt(20, 3, 1), false}, {password.Scrypt(21, 1, 1), false},
+		{password.Scrypt(13, 32, 16), true}, {password.Scrypt(13, 33, 16), false}, {password.Scrypt(13, 32, 17), false},
+	} {
+		if err := password.Declared(c.format); (err == nil) != c.ok {
+			t.Errorf("format %d: %v, in range must be %v", i, err, c.ok)
+		}
+	}
+}
+
+func TestPHCAtTheEdge(t *testing.T) {
+	b64 := func(n int) string { return base64.RawStdEncoding.EncodeToString(make([]byte, n)) }
+	for stored, ok := range map[string]bool{
+		"m=8,t=1,p=1$" + b64(8) + "$" + b64(16): true, "m=8,t=1,p=1$" + b64(64) + "$" + b64(64): true,
+		"m=8,t=1,p=1$" + b64(7) + "$" + b64(16): false, "m=8,t=1,p=1$" + b64(65) + "$" + b64(16): false,
+		"m=8,t=1,p=1$" + b64(8) + "$" + b64(15): false, "m=8,t=1,p=1$" + b64(8) + "$" + b64(65): false,
+		"m=999999999,t=1,p=1$" + b64(8) + "$" + b64(16): true, "m=1000000000,t=1,p=1$" + b64(8) + "$" + b64(16): false,
+		"m=08,t=1,p=1$" + b64(8) + "$" + b64(16): false, "m=8,t=,p=1$" + b64(8) + "$" + b64(16): false,
+	} {
+		if _, got := password.ParseArgon2("$argon2id$v=19$"+stored, true, 1<<31, 1, 1); got != ok {
+			t.Errorf("%.20s: read must be %v", stored, ok)
+		}
+	}
+	tag := base64.StdEncoding.EncodeToString(make([]byte, 32))
+	for salt, ok := range map[int]bool{0: false, 1: true, 128: true, 129: false} {
+		if _, got := password.ParseDjango("pbkdf2_sha256$1$" + strings.Repeat("s", salt) + "$" + tag); got != ok {
+			t.Errorf("a salt of %d: read must be %v", salt, ok)
+		}
+	}
+}
+
+func TestDefaultsOfOptions(t *testing.T) {
+	h, err := password.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if queue, timeout := h.Limits(); queue != 128 || timeout != 5*time.Second {
+		t.Errorf("%d calls wait for %v, not 128 for 5 s", queue, timeout)
+	}
+	slow, err := password.NewCheap(&password.Options{Legacy: []password.Format{password.DjangoPBKDF2(300_000)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slow.Floor() < 5*time.Millisecond {
+		t.Errorf("300000 iterations took %v: they were not tried", slow.Floor())
+	}
+}
+
+func TestPolicyAtTheEdge(t *testing.T) {
+	long := "the lamp over the water " + strings.Repeat("x", 4096)
+	for _, c := range []struct {
+		policy password.Policy
+		pw     string
+		says   string // empty: allowed
+	}{
+		{password.Policy{}, long[:4096], ""},
+		{password.Policy{}, long[:4097], "at most 4096 bytes, has 4097"},
+		{password.Policy{MaxLength: 1}, "a boat full of quiet engineers", "at most 1 bytes"},
+		{password.Policy{MaxLength: 5000}, long[:4097], "at most 4096 bytes"},
+		{password.Policy{MinLength: 1}, "x", "guessed first"},
+		{password.Policy{}, "\x00a boat full of quiet engineers", "NUL"},
+	} {
+		err := c.policy.Check(c.pw)
+		if c.says == "" && err != nil || c.says != "" && (!errors.Is(err, password.ErrPolicy) || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%.30q: %v, promised %q", c.pw, err, c.says)
+		}
+	}
 }

@@ -122,3 +122,9 @@ func Period(text string) int { return period([]rune(text)) }
 
 // PartLength is how much of a text is one part.
 func PartLength(text string) int { return partLength([]rune(text), nil) }
+
+// Declared is what is wrong with a format as a host declared it.
+func Declared(f Format) error { return f.err }
+
+// Limits are how many calls wait and how long.
+func (h *Hasher) Limits() (queue int, timeout time.Duration) { return h.gate.queue, h.gate.timeout }
