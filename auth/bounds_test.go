@@ -106,7 +106,8 @@ func TestNamesAtTheEdge(t *testing.T) {
 	for name, ok := range map[string]bool{
 		strings.Repeat("a", 254): true, strings.Repeat("a", 255): false,
 		strings.Repeat("é", 127): true, strings.Repeat("é", 127) + "a": false,
-		"a" + strings.Repeat(" ", 260) + "b": false, "~": true, "a\x7f": false, "é\x7f": false, "é\x1f": false, "é~b": true,
+		"a" + strings.Repeat(" ", 260) + "b": false, "~": true, "a\x7f": false, "é\x7f": false, "é\x1f": false, "é~b": true, "é\x7fé": false, "é\x01é": false,
+		"john \u200b": false, "\u200b john": false, "john \x7f": false,
 		"é\u0080": false, "א1a": false, "é\n": false,
 		"\u0628\u0660\u0669": true, "a\u06f0\u06f9": true, "\xffé": false, strings.Repeat("a", 253) + "\xff": false,
 	} {
