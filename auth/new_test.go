@@ -108,7 +108,7 @@ func TestTheStoreTimeout(t *testing.T) {
 // asleep never answers.
 type asleep struct{ *memory.Store }
 
-func (asleep) SessionsByUser(ctx context.Context, _ string) ([]auth.Session, error) {
+func (asleep) UserByID(ctx context.Context, _ string) (*auth.User, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
