@@ -33,6 +33,7 @@ type config struct {
 	parallel   int
 	dependents bool
 	verbose    bool
+	list       bool
 }
 
 func main() {
@@ -43,6 +44,7 @@ func main() {
 	flag.BoolVar(&c.dependents, "dependents", true, "ask the tests of other packages too before a mutant counts as a survivor")
 	flag.BoolVar(&c.verbose, "v", false, "print what kills each mutant")
 	flag.StringVar(&c.skip, "skip", "", "ask no test whose name matches this `regexp`: one that measures time kills by chance")
+	flag.BoolVar(&c.list, "list", false, "print the names of the mutants and try none")
 	only := flag.String("only", "", "try only the mutants whose line in the report matches this `regexp`")
 	flag.Parse()
 	if *only != "" {
@@ -68,6 +70,9 @@ func run(c config, dirs []string) error {
 		results, err := mutate(c, filepath.ToSlash(filepath.Clean(dir)))
 		if err != nil {
 			return fmt.Errorf("%s: %w", dir, err)
+		}
+		if c.list {
+			continue
 		}
 		report(os.Stdout, dir, results)
 		errs = append(errs, check(dir, c.only == nil, results, known))

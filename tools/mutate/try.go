@@ -75,6 +75,12 @@ func mutate(c config, dir string) ([]result, error) {
 			results = append(results, r)
 		}
 	}
+	if c.list {
+		for _, r := range results {
+			fmt.Println(r.name)
+		}
+		return results, nil
+	}
 	if err := t.build(); err != nil {
 		return nil, err
 	}
