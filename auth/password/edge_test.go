@@ -103,6 +103,9 @@ func TestSlotsFollowTheProcessors(t *testing.T) {
 		if got := fmt.Sprint(h.Stats()); got != fmt.Sprint(password.Stats{Slots: want}) {
 			t.Errorf("with %d processors: %s, not %d slots", procs, got, want)
 		}
+		if left := runtime.GOMAXPROCS(0); left != procs {
+			t.Errorf("New left %d processors to the program, which had %d", left, procs)
+		}
 	}
 }
 
