@@ -1,6 +1,8 @@
 package password_test
 
 import (
+	"crypto/pbkdf2"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
+	"golang.org/x/crypto/scrypt"
 
 	"github.com/sallyport-go/sallyport/auth/password"
 )
@@ -184,6 +187,46 @@ func TestPHCAtTheEdge(t *testing.T) {
 	for salt, ok := range map[int]bool{0: false, 1: true, 128: true, 129: false} {
 		if _, got := password.ParseDjango("pbkdf2_sha256$1$" + strings.Repeat("s", salt) + "$" + tag); got != ok {
 			t.Errorf("a salt of %d: read must be %v", salt, ok)
+		}
+	}
+}
+
+func TestDjangoIsReadStrictly(t *testing.T) {
+	tag := base64.StdEncoding.EncodeToString(make([]byte, 32))
+	for stored, ok := range map[string]bool{
+		"pbkdf2_sha256$1$s$" + tag: true, "pbkdf2_sha256$10000000$s$" + tag: true, "pbkdf2_sha256$10000001$s$" + tag: false,
+		"1$s$" + tag: false, "pbkdf2_sha1$1$s$" + tag: false, "pbkdf2_sha256$1$s$" + tag + "$": false,
+	} {
+		if _, got := password.ParseDjango(stored); got != ok {
+			t.Errorf("%.30s: read must be %v", stored, ok)
+		}
+	}
+}
+
+// To HMAC, NUL bytes at the end of a key of under a block are none: nothing and
+// a NUL byte would be one password.
+func TestAPasswordOfNulIsNotTheEmptyOne(t *testing.T) {
+	one, err := pbkdf2.Key(sha256.New, "", []byte("saltsalt"), 1, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := scrypt.Key(nil, []byte("saltsalt"), 2, 1, 1, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b64 := base64.RawStdEncoding.EncodeToString
+	h, err := password.NewCheap(&password.Options{Legacy: []password.Format{password.DjangoPBKDF2(1), password.Scrypt(1, 1, 1)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stored := range []string{
+		"pbkdf2_sha256$1$saltsalt$" + base64.StdEncoding.EncodeToString(one),
+		"$scrypt$ln=1,r=1,p=1$" + b64([]byte("saltsalt")) + "$" + b64(other),
+	} {
+		for pw, ok := range map[string]bool{"": true, "\x00": false} {
+			if res, err := h.Verify(t.Context(), stored, pw); err != nil || res.OK != ok || res.Unusable {
+				t.Errorf("%.20s with %q: %+v, %v", stored, pw, res, err)
+			}
 		}
 	}
 }
