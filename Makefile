@@ -1,4 +1,5 @@
 FUZZTIME ?= 30s
+PLAN_ROWS ?= 1000000
 
 .PHONY: help
 help: ## list what there is
@@ -15,6 +16,10 @@ test: ## run the tests that need no server
 .PHONY: ci
 ci: ## run all that CI runs; needs PostgreSQL, MariaDB and Redis on loopback
 	bash .ci/run
+
+.PHONY: plans
+plans: ## have every hot query explained with PLAN_ROWS rows in each table
+	SALLYPORT_TEST_ROWS=$(PLAN_ROWS) go test -count=1 -run TestPlans -timeout 60m -v ./store/sql/drivertest
 
 .PHONY: test-jwx3
 test-jwx3: ## run the token tests with jwx v3 in place of v2

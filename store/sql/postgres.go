@@ -25,16 +25,18 @@ var postgresDialect = dialect{
 	bulk: `SELECT set_config('enable_seqscan', 'off', true)`,
 
 	// FOR UPDATE looks at a row again once it has the lock: a throttle key
-	// that was taken anew meanwhile stays.
-	purgeSessions: `DELETE FROM {sessions} WHERE id IN
+	// that was taken anew meanwhile stays. With IN and a subselect the planner
+	// would rather join by reading all of the table; an array has it look each
+	// row up.
+	purgeSessions: `DELETE FROM {sessions} WHERE id = ANY (ARRAY
 		(SELECT id FROM {sessions} WHERE expires_at <= ?
-		 ORDER BY expires_at LIMIT ? FOR UPDATE SKIP LOCKED)`,
-	purgeThrottle: `DELETE FROM {throttle} WHERE throttle_key IN
+		 ORDER BY expires_at LIMIT ? FOR UPDATE SKIP LOCKED))`,
+	purgeThrottle: `DELETE FROM {throttle} WHERE throttle_key = ANY (ARRAY
 		(SELECT throttle_key FROM {throttle} WHERE window_ends <= {now}
-		 ORDER BY window_ends LIMIT ? FOR UPDATE SKIP LOCKED)`,
-	purgeEvents: `DELETE FROM {audit} WHERE id IN
+		 ORDER BY window_ends LIMIT ? FOR UPDATE SKIP LOCKED))`,
+	purgeEvents: `DELETE FROM {audit} WHERE id = ANY (ARRAY
 		(SELECT id FROM {audit} WHERE at < ?
-		 ORDER BY at, id LIMIT ? FOR UPDATE SKIP LOCKED)`,
+		 ORDER BY at, id LIMIT ? FOR UPDATE SKIP LOCKED))`,
 
 	lock:     postgresLock,
 	commit:   "COMMIT",

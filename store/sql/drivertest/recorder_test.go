@@ -109,6 +109,15 @@ func (r *recorder) statements() map[string][]any {
 	return all
 }
 
+// take is statements of which it then knows nothing any more.
+func (r *recorder) take() map[string][]any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.ran
+	r.ran = make(map[string][]any)
+	return all
+}
+
 func (r *recorder) opened() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

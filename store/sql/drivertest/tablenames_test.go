@@ -154,7 +154,7 @@ func TestForeignCharacterSet(t *testing.T) {
 					}
 					for text, args := range seen.statements() {
 						if strings.HasPrefix(text, "(SELECT") {
-							if scan := foreignScan(t, plain, p, text, args); scan != "" {
+							for _, scan := range p.scans(t, plain, text, args, 300) {
 								t.Errorf("%q reads the whole table: %s", login, scan)
 							}
 						}
