@@ -26,13 +26,13 @@ var programs struct {
 	log  []byte
 }
 
-// program builds quickstart and authctl once and returns the path of one.
+// program builds the programs once and returns the path of one.
 func program(t *testing.T, name string) string {
 	t.Helper()
 	programs.once.Do(func() {
 		programs.dir, programs.err = os.MkdirTemp("", "sallyport")
 		if programs.err == nil {
-			programs.log, programs.err = exec.Command("go", "build", "-o", programs.dir+string(filepath.Separator), "./quickstart", "./authctl").CombinedOutput()
+			programs.log, programs.err = exec.Command("go", "build", "-o", programs.dir+string(filepath.Separator), "./quickstart", "./authctl", "./existingtable").CombinedOutput()
 		}
 	})
 	require.NoError(t, programs.err, string(programs.log))
@@ -50,7 +50,7 @@ func TestMain(m *testing.M) {
 // server is a quickstart that runs.
 type server struct {
 	url      string
-	password string // of admin, if this start made it
+	password string // of admin, or of a sample, if this start made it
 	cmd      *exec.Cmd
 	stderr   *tail
 	done     chan error
@@ -76,14 +76,19 @@ func (l *tail) String() string {
 
 var (
 	listening = regexp.MustCompile(`(?m)^listening on (http://\S+)$`)
-	shown     = regexp.MustCompile(`username: admin  password: (\S+)`)
+	shown     = regexp.MustCompile(`shown this once: .*password: (\S+)`)
 )
 
-// launch starts a program without waiting for anything.
+// launch starts a quickstart without waiting for anything.
 func launch(t *testing.T, env []string, args ...string) *server {
 	t.Helper()
+	return launchProgram(t, "quickstart", env, args...)
+}
+
+func launchProgram(t *testing.T, name string, env []string, args ...string) *server {
+	t.Helper()
 	s := &server{stderr: new(tail), done: make(chan error, 1)}
-	s.cmd = exec.Command(program(t, "quickstart"), append([]string{"-addr", "127.0.0.1:0"}, args...)...)
+	s.cmd = exec.Command(program(t, name), append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	s.cmd.Env = append(clean(os.Environ()), env...)
 	s.cmd.Stderr = s.stderr
 	require.NoError(t, s.cmd.Start())

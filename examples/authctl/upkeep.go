@@ -56,7 +56,7 @@ func (c *command) migrate(ctx context.Context, args []string) (err error) {
 // existing opens the database; only is for commands that change nothing, and
 // so do not make an SQLite file either.
 func (c *command) existing(only bool) (*backend.Backend, error) {
-	dsn, err := setting.DSN(c.dsn)
+	dsn, err := setting.DSN(c.dsn, setting.QuickstartDSN)
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func (c *command) open(ctx context.Context, hasher auth.PasswordHasher) (*house,
 }
 
 func (c *command) backend() (*backend.Backend, error) {
-	dsn, err := setting.DSN(c.dsn)
+	dsn, err := setting.DSN(c.dsn, setting.QuickstartDSN)
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (c *config) finish(rest []string) (err error) {
 	if c.maxAge < 0 || c.maxAge > time.Minute {
 		return fmt.Errorf("-max-age %v is not between 0 and 1m", c.maxAge)
 	}
-	if c.dsn, err = setting.DSN(c.dsn); err != nil {
+	if c.dsn, err = setting.DSN(c.dsn, setting.QuickstartDSN); err != nil {
 		return err
 	}
 	c.sessions, err = setting.Sessions(c.sessions)

@@ -13,15 +13,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/examples/internal/backend"
+	"github.com/sallyport-go/sallyport/examples/internal/serving"
 )
 
 func main() {
@@ -57,8 +55,8 @@ func run(ctx context.Context, cfg *config) (err error) {
 	if err := bootstrap(ctx, accounts); err != nil {
 		return err
 	}
-	go purge(ctx, store)
-	return serve(ctx, cfg.addr, handler)
+	go serving.Purge(ctx, store.SQL)
+	return serving.HTTP(ctx, cfg.addr, handler)
 }
 
 // bootstrap makes the administrator of a store that never had a user.
@@ -71,60 +69,5 @@ func bootstrap(ctx context.Context, accounts *auth.Accounts) error {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "\nfirst start, shown this once: username: admin  password: %s\n\n", password)
-	return nil
-}
-
-// keepEvents is how long the record of events goes back.
-const keepEvents = 90 * 24 * time.Hour
-
-// purge removes what has expired, a batch at a time.
-func purge(ctx context.Context, store *backend.Backend) {
-	if store.SQL == nil {
-		return
-	}
-	const batch = 1000
-	for tick := time.NewTicker(time.Minute); ; {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			// What fails now is tried again in a minute.
-			for n := batch; n == batch && ctx.Err() == nil; {
-				n, _ = store.SQL.Purge(ctx, batch)
-			}
-			for n := batch; n == batch && ctx.Err() == nil; {
-				n, _ = store.SQL.PurgeEvents(ctx, time.Now().Add(-keepEvents), batch)
-			}
-		}
-	}
-}
-
-func serve(ctx context.Context, addr string, handler http.Handler) error {
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return err
-	}
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      45 * time.Second, // a login may wait in line
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-	}
-	fmt.Fprintf(os.Stderr, "listening on http://%s\n", listener.Addr())
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	end, cancel := context.WithTimeout(context.Background(), 12*time.Second)
-	defer cancel()
-	if err := server.Shutdown(end); err != nil {
-		// Somebody reads too slowly to wait for; that is not our failure.
-		return server.Close()
-	}
 	return nil
 }

@@ -37,7 +37,9 @@ type Backend struct {
 	KeyFile  string              // where a generated signing key may be kept; empty: nowhere
 	Memory   bool
 
-	db    *sql.DB
+	DB      *sql.DB // nil for memory:
+	Dialect sqlstore.Dialect
+
 	redis *goredis.Client // nil unless it has sessions and throttle
 }
 
@@ -89,7 +91,7 @@ func open(driver, dsn string, dialect sqlstore.Dialect) (*Backend, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Backend{Store: store, Users: store, Identity: store, SQL: store, db: db}, nil
+	return &Backend{Store: store, Users: store, Identity: store, SQL: store, DB: db, Dialect: dialect}, nil
 }
 
 func openSQLite(path string) (*Backend, error) {
@@ -156,7 +158,7 @@ func (b *Backend) Close() error {
 		errs = append(errs, b.redis.Close())
 	}
 	if b.SQL != nil {
-		errs = append(errs, b.SQL.Close(), b.db.Close())
+		errs = append(errs, b.SQL.Close(), b.DB.Close())
 	}
 	return errors.Join(errs...)
 }

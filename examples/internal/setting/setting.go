@@ -27,15 +27,18 @@ func Env(name string) (value string, ok bool, err error) {
 	return strings.TrimSuffix(string(content), "\n"), true, nil
 }
 
+// QuickstartDSN is the database of the quickstart where nobody names one.
+const QuickstartDSN = "sqlite:quickstart.db"
+
 // DSN returns the flag's value, else SALLYPORT_DB, else SALLYPORT_DB_FILE,
-// else the SQLite file of the quickstart.
-func DSN(flag string) (string, error) {
+// else the one that is the program's own.
+func DSN(flag, own string) (string, error) {
 	if flag != "" {
 		return flag, nil
 	}
 	dsn, _, err := Env("SALLYPORT_DB")
 	if err == nil && dsn == "" {
-		dsn = "sqlite:quickstart.db"
+		dsn = own
 	}
 	return dsn, err
 }
