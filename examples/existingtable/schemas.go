@@ -24,6 +24,7 @@ var django = sqlstore.Schema{
 
 // rails is the users of Devise with what is confirmable, lockable and
 // trackable, an enum for roles, and rows that are marked when they are deleted.
+// Hashes that were made with Devise's pepper cannot be read.
 var rails = sqlstore.Schema{
 	From:         "users",
 	Where:        "deleted_at IS NULL",
