@@ -19,7 +19,7 @@ func TestPlans(t *testing.T) {
 		if p.dialect == sqlstore.MySQL {
 			p.dsn = withParam(p.dsn, "sql_mode=%27ANSI_QUOTES,STRICT_TRANS_TABLES%27")
 		}
-		plain, rows := p.db(t), planRows(t)
+		plain, rows := p.db(t), p.planRows(t)
 		p.sessions(t, plain)
 		p.fill(t, plain, rows)
 		t.Run("own", func(t *testing.T) {

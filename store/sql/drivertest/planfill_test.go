@@ -7,13 +7,19 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/sallyport-go/sallyport/store/sql"
 )
 
-// planRows is how many rows each table has.
-func planRows(t *testing.T) int {
+// planRows is how many rows each table has. SQLite is Go here, and with the race
+// detector is twenty times slower; CI tests it without, too.
+func (p place) planRows(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("SALLYPORT_TEST_ROWS")
-	if text == "" {
+	switch {
+	case text == "" && raceEnabled && p.dialect == sqlstore.SQLite:
+		return 10_000
+	case text == "":
 		return 100_000
 	}
 	rows, err := strconv.Atoi(text)
