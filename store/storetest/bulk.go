@@ -75,7 +75,7 @@ func importAdds(c *check, s auth.AccountStore) {
 		c.sameAccount(c.account(s, a.Username), a, "AccountByLogin of the username")
 		c.sameAccount(c.account(s, a.Email), a, "AccountByLogin of the e-mail")
 		u, err := s.UserByID(c.Context(), a.ID)
-		c.ok(err, "UserByID")
+		c.there(u != nil, err, "UserByID")
 		c.sameUser(*u, a.User, "UserByID")
 	}
 	c.ids(s, userID(1), userID(2), userID(3))

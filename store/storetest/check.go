@@ -45,6 +45,16 @@ func (c *check) ok(err error, call string) {
 	}
 }
 
+// there ends the case unless a call returned its value, which is not nil, and
+// no error.
+func (c *check) there(value bool, err error, call string) {
+	c.Helper()
+	c.ok(err, call)
+	if !value {
+		c.broken("%s: nil and no error", call)
+	}
+}
+
 // is ends the case unless err is the error that is promised.
 func (c *check) is(err, want error, call string) {
 	c.Helper()

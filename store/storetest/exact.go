@@ -53,7 +53,7 @@ func notFoundAs(c *check, s auth.AccountStore, a *auth.Account, stored, asked st
 	c.add(s, a)
 	c.sameAccount(c.account(s, stored), *a, "AccountByLogin of the name as stored")
 	found, err := s.AccountByLogin(c.Context(), asked)
-	if err == nil {
+	if err == nil && found != nil {
 		c.broken("AccountByLogin(%+q) found the account %+q with the e-mail %+q", asked, found.Username, found.Email)
 	}
 	if !errors.Is(err, auth.ErrUserNotFound) {

@@ -69,7 +69,7 @@ func roundTrip(c *check, s auth.AccountStore, a *auth.Account) {
 	c.add(s, account(7), a)
 	c.sameAccount(c.account(s, a.Username), *a, "AccountByLogin")
 	u, err := s.UserByID(c.Context(), a.ID)
-	c.ok(err, "UserByID")
+	c.there(u != nil, err, "UserByID")
 	c.sameUser(*u, a.User, "UserByID")
 	list, err := s.ListUsers(c.Context(), "", 1)
 	c.ok(err, "ListUsers")

@@ -54,7 +54,7 @@ func (c *check) add(s auth.AccountStore, accounts ...*auth.Account) {
 func (c *check) account(s auth.UserStore, username string) auth.Account {
 	c.Helper()
 	a, err := s.AccountByLogin(c.Context(), username)
-	c.ok(err, "AccountByLogin")
+	c.there(a != nil, err, "AccountByLogin")
 	return *a
 }
 
@@ -123,7 +123,7 @@ func (c *check) begin(s auth.SessionStore, sessions ...*auth.Session) {
 func (c *check) session(s auth.SessionStore, id string) auth.Session {
 	c.Helper()
 	found, err := s.SessionByID(c.Context(), id)
-	c.ok(err, "SessionByID")
+	c.there(found != nil, err, "SessionByID")
 	return *found
 }
 

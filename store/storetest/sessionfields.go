@@ -26,7 +26,7 @@ func sessionFieldCases() []sessionCase {
 			change(given)
 			c.begin(s, given)
 			c.sameSession(c.session(s, given.ID), *given, "SessionByID")
-			c.sameSession(c.sessions(s, given.UserID)[0], *given, "SessionsByUser")
+			c.sameSession(*c.onlySession(s, given.UserID), *given, "SessionsByUser")
 		}})
 	}
 	for _, t := range texts {

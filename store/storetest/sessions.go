@@ -128,10 +128,9 @@ func sessionReturned(c *check, s auth.SessionStore) {
 	given := session(1, userID(1))
 	c.begin(s, given)
 	found, err := s.SessionByID(c.Context(), given.ID)
-	c.ok(err, "SessionByID")
+	c.there(found != nil, err, "SessionByID")
 	found.UserID, found.ExpiresAt = userID(2), found.ExpiresAt.Add(time.Hour)
-	list := c.sessions(s, userID(1))
-	list[0].UserID = userID(2)
+	c.onlySession(s, userID(1)).UserID = userID(2)
 	c.sameSession(c.session(s, given.ID), *given, "after the caller's changes")
 }
 
@@ -157,6 +156,16 @@ func (c *check) sessions(s auth.SessionStore, user string) []auth.Session {
 	list, err := s.SessionsByUser(c.Context(), user)
 	c.ok(err, "SessionsByUser")
 	return list
+}
+
+// onlySession reads the one live session of a user.
+func (c *check) onlySession(s auth.SessionStore, user string) *auth.Session {
+	c.Helper()
+	list := c.sessions(s, user)
+	if len(list) != 1 {
+		c.broken("SessionsByUser has %d sessions, want 1", len(list))
+	}
+	return &list[0]
 }
 
 // listed ends the case unless these are the user's sessions, in this order.
