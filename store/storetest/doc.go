@@ -15,7 +15,8 @@
 // Each case is a subtest, named after what it does. When it fails it says in
 // words which promise is broken, and what came back instead. Cases use the
 // store's own clock and wait, a few times, for windows of a tenth of a second;
-// none depends on how fast the machine is.
+// none depends on how fast the machine is. Every case has been seen to fail, on
+// a store with a mistake in it: TestSuiteSeesFaults holds them to that.
 //
 // [Faults] is for the other side: it has chosen calls of a sound store fail,
 // to see what a program makes of it.

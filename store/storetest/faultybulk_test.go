@@ -2,6 +2,8 @@ package storetest_test
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/store/memory"
@@ -126,4 +128,36 @@ func (f hashless) ListAccounts(ctx context.Context, after string, limit int) ([]
 		list = append(list, auth.Account{User: u})
 	}
 	return list, err
+}
+
+// activeImport leaves zero values to the column's default.
+type activeImport struct{ *memory.Store }
+
+func (f activeImport) ImportAccounts(ctx context.Context, accounts []auth.Account) ([]*auth.Account, error) {
+	rows := slices.Clone(accounts)
+	for i := range rows {
+		rows[i].Active = true
+	}
+	return f.Store.ImportAccounts(ctx, rows)
+}
+
+// noValues makes a statement of no rows, which is none.
+type noValues struct{ *memory.Store }
+
+func (f noValues) ImportAccounts(ctx context.Context, accounts []auth.Account) ([]*auth.Account, error) {
+	if len(accounts) == 0 {
+		return nil, errors.New(`syntax error at or near ")"`)
+	}
+	return f.Store.ImportAccounts(ctx, accounts)
+}
+
+// nulledImport writes NULL as text.
+type nulledImport struct{ *memory.Store }
+
+func (f nulledImport) ImportAccounts(ctx context.Context, accounts []auth.Account) ([]*auth.Account, error) {
+	rows := slices.Clone(accounts)
+	for i := range rows {
+		rows[i].Email = nulled(rows[i].Email)
+	}
+	return f.Store.ImportAccounts(ctx, rows)
 }

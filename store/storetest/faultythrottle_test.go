@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -60,14 +61,6 @@ func (f neverDenied) Reserve(ctx context.Context, key string, l auth.Limit) (aut
 	return r, err
 }
 
-type retryNow struct{ *memory.Store }
-
-func (f retryNow) Reserve(ctx context.Context, key string, l auth.Limit) (auth.Reservation, error) {
-	r, err := f.Store.Reserve(ctx, key, l)
-	r.RetryAfter = 0
-	return r, err
-}
-
 type foldedKeys struct{ *memory.Store }
 
 func (f foldedKeys) Reserve(ctx context.Context, key string, l auth.Limit) (auth.Reservation, error) {
@@ -103,31 +96,50 @@ func (f forgivingSettle) Settle(ctx context.Context, r auth.Reservation, failed 
 	return f.Store.Settle(ctx, r, failed)
 }
 
-type longLease struct{ *memory.Store }
-
-func (f longLease) Reserve(ctx context.Context, key string, l auth.Limit) (auth.Reservation, error) {
-	l.Lease = time.Second
-	return f.Store.Reserve(ctx, key, l)
-}
-
-// prefixForget forgets as DELETE … WHERE k LIKE 'key%' does.
-type prefixForget struct {
+// forgetWhere forgets the keys that a condition holds for.
+type forgetWhere struct {
 	*memory.Store
-	keys []string
+	where func(stored, key string) bool
+	keys  map[string]bool
 }
 
-func (f *prefixForget) Reserve(ctx context.Context, key string, l auth.Limit) (auth.Reservation, error) {
-	f.keys = append(f.keys, key)
+func forgetting(where func(stored, key string) bool) func() auth.Store {
+	return func() auth.Store { return forgetWhere{memory.New(), where, map[string]bool{}} }
+}
+
+func (f forgetWhere) Reserve(ctx context.Context, key string, l auth.Limit) (auth.Reservation, error) {
+	f.keys[key] = true
 	return f.Store.Reserve(ctx, key, l)
 }
 
-func (f *prefixForget) Forget(ctx context.Context, key string) error {
-	for _, k := range f.keys {
-		if strings.HasPrefix(k, key) {
+func (f forgetWhere) Forget(ctx context.Context, key string) error {
+	for k := range f.keys {
+		if f.where(k, key) {
 			_ = f.Store.Forget(ctx, k)
 		}
 	}
 	return nil
+}
+
+// likeBelow is a pattern whose underscores are not escaped.
+func likeBelow(stored, key string) bool { return like(stored, key+"/%") }
+
+// noneForgotten takes a key without a count for an error.
+type noneForgotten struct {
+	*memory.Store
+	keys map[string]bool
+}
+
+func (f noneForgotten) Reserve(ctx context.Context, key string, l auth.Limit) (auth.Reservation, error) {
+	f.keys[key] = true
+	return f.Store.Reserve(ctx, key, l)
+}
+
+func (f noneForgotten) Forget(ctx context.Context, key string) error {
+	if !f.keys[key] {
+		return errors.New("no such key")
+	}
+	return f.Store.Forget(ctx, key)
 }
 
 // flatKeys knows nothing of what is below a key.

@@ -3,7 +3,10 @@ package storetest_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sallyport-go/sallyport/auth"
@@ -34,37 +37,6 @@ func (f checkedCreate) CreateAccount(ctx context.Context, a *auth.Account) error
 		return err
 	}
 	return nil
-}
-
-type correctedRole struct{ *memory.Store }
-
-func (f correctedRole) CreateAccount(ctx context.Context, a *auth.Account) error {
-	row := *a
-	row.Role = auth.Role(strings.ToLower(strings.TrimSpace(string(a.Role))))
-	return f.Store.CreateAccount(ctx, &row)
-}
-
-type wholeSeconds struct{ *memory.Store }
-
-func (f wholeSeconds) CreateAccount(ctx context.Context, a *auth.Account) error {
-	row := *a
-	row.CreatedAt = a.CreatedAt.Truncate(time.Second)
-	return f.Store.CreateAccount(ctx, &row)
-}
-
-type escapedText struct{ *memory.Store }
-
-func (f escapedText) CreateAccount(ctx context.Context, a *auth.Account) error {
-	row := *a
-	row.Name = strings.ReplaceAll(a.Name, "'", "''")
-	return f.Store.CreateAccount(ctx, &row)
-}
-
-type softDelete struct{ *memory.Store }
-
-func (f softDelete) DeleteAccount(ctx context.Context, id string) error {
-	inactive := false
-	return f.UpdateAccount(ctx, id, auth.AccountChange{Active: &inactive})
 }
 
 type inclusivePage struct{ *memory.Store }
@@ -174,32 +146,193 @@ func (f blindUpgrade) UpgradePassword(ctx context.Context, userID string, _, to 
 	return f.UpdateAccount(ctx, userID, auth.AccountChange{PasswordHash: &to})
 }
 
-// cachedIdentity goes on saying what it once read.
-type cachedIdentity struct {
+// insertIgnore does not say that it added nothing.
+type insertIgnore struct{ *memory.Store }
+
+func (f insertIgnore) CreateAccount(ctx context.Context, a *auth.Account) error {
+	_ = f.Store.CreateAccount(ctx, a)
+	return nil
+}
+
+// emptyIsUnique has one empty e-mail at most.
+type emptyIsUnique struct {
 	*memory.Store
-	read *auth.Identity
+	taken *atomic.Bool
 }
 
-func (f *cachedIdentity) IdentityBySession(ctx context.Context, id string) (*auth.Identity, error) {
-	if f.read != nil && f.read.Session.ID == id {
-		return f.read, nil
+func (f emptyIsUnique) CreateAccount(ctx context.Context, a *auth.Account) error {
+	if a.Email == "" && f.taken.Swap(true) {
+		return auth.ErrUserExists
 	}
-	found, err := f.Store.IdentityBySession(ctx, id)
-	f.read = found
-	return found, err
+	return f.Store.CreateAccount(ctx, a)
 }
 
-// wrongIdentity lets the error of the second of two reads through.
-type wrongIdentity struct{ *memory.Store }
+// lockedTable lets the error of whoever comes second through, as SQLite without
+// a busy timeout does.
+type lockedTable struct {
+	*memory.Store
+	mu *sync.Mutex
+}
 
-func (f wrongIdentity) IdentityBySession(ctx context.Context, id string) (*auth.Identity, error) {
-	s, err := f.SessionByID(ctx, id)
+func (f lockedTable) CreateAccount(ctx context.Context, a *auth.Account) error {
+	if !f.mu.TryLock() {
+		return errors.New("database is locked")
+	}
+	defer f.mu.Unlock()
+	roundTrip()
+	return f.Store.CreateAccount(ctx, a)
+}
+
+// halfCreate notices after the first of two statements that its caller has gone.
+type halfCreate struct{ *memory.Store }
+
+func (f halfCreate) CreateAccount(ctx context.Context, a *auth.Account) error {
+	if err := ctx.Err(); err != nil {
+		row := *a
+		row.Email = ""
+		_ = f.Store.CreateAccount(ctx, &row)
+		return err
+	}
+	return f.Store.CreateAccount(ctx, a)
+}
+
+// pointedAccount keeps the pointer that it is given.
+type pointedAccount struct {
+	*memory.Store
+	kept *sync.Map
+}
+
+func (f pointedAccount) CreateAccount(ctx context.Context, a *auth.Account) error {
+	f.kept.LoadOrStore(a.ID, a)
+	return f.Store.CreateAccount(ctx, a)
+}
+
+func (f pointedAccount) AccountByLogin(ctx context.Context, login string) (*auth.Account, error) {
+	a, err := f.Store.AccountByLogin(ctx, login)
 	if err != nil {
 		return nil, err
 	}
-	u, err := f.UserByID(ctx, s.UserID)
-	if err != nil {
-		return nil, err
+	kept, found := f.kept.Load(a.ID)
+	if !found {
+		return a, nil
 	}
-	return &auth.Identity{User: *u, Session: *s, ReadAt: time.Now()}, nil
+	a.Role, a.PasswordHash = kept.(*auth.Account).Role, kept.(*auth.Account).PasswordHash
+	return a, nil
+}
+
+// firstNames finds an account by the names it was created with, for ever.
+type firstNames struct {
+	*memory.Store
+	ids *sync.Map
+}
+
+func (f firstNames) CreateAccount(ctx context.Context, a *auth.Account) error {
+	err := f.Store.CreateAccount(ctx, a)
+	if err == nil {
+		f.ids.Store(a.Username, a.ID)
+	}
+	return err
+}
+
+func (f firstNames) AccountByLogin(ctx context.Context, login string) (*auth.Account, error) {
+	id, _ := f.ids.Load(login)
+	all, _ := f.ListAccounts(ctx, "", 1<<20)
+	for i := range all {
+		if all[i].ID == id {
+			return &all[i], nil
+		}
+	}
+	return f.Store.AccountByLogin(ctx, login)
+}
+
+// pageFrom starts at the first user when it does not find after.
+type pageFrom struct{ *memory.Store }
+
+func (f pageFrom) ListUsers(ctx context.Context, after string, limit int) ([]auth.User, error) {
+	if _, err := f.UserByID(ctx, after); err != nil {
+		after = ""
+	}
+	return f.Store.ListUsers(ctx, after, limit)
+}
+
+// limitIgnored returns all there is.
+type limitIgnored struct{ *memory.Store }
+
+func (f limitIgnored) ListUsers(ctx context.Context, after string, _ int) ([]auth.User, error) {
+	return f.Store.ListUsers(ctx, after, 1<<20)
+}
+
+// byName lists users in the order that people like.
+type byName struct{ *memory.Store }
+
+func (f byName) ListUsers(ctx context.Context, after string, limit int) ([]auth.User, error) {
+	page, err := f.Store.ListUsers(ctx, after, limit)
+	slices.SortFunc(page, func(a, b auth.User) int { return strings.Compare(a.Username, b.Username) })
+	return page, err
+}
+
+// demotedBootstrap adds an account like any other.
+type demotedBootstrap struct{ *memory.Store }
+
+func (f demotedBootstrap) Bootstrap(ctx context.Context, a *auth.Account) (bool, error) {
+	row := *a
+	row.Role = auth.RoleUser
+	return f.Store.Bootstrap(ctx, &row)
+}
+
+// boldBootstrap looks for nothing.
+type boldBootstrap struct{ *memory.Store }
+
+func (f boldBootstrap) Bootstrap(ctx context.Context, a *auth.Account) (bool, error) {
+	err := f.CreateAccount(ctx, a)
+	return err == nil, err
+}
+
+// ownMark is left by Bootstrap and by nothing else.
+type ownMark struct {
+	*memory.Store
+	marked *atomic.Bool
+}
+
+func (f ownMark) Bootstrap(ctx context.Context, a *auth.Account) (bool, error) {
+	if f.marked.Swap(true) {
+		return false, nil
+	}
+	err := f.CreateAccount(ctx, a)
+	return err == nil, err
+}
+
+// rolledMark is rolled back with what is refused after it.
+type rolledMark struct {
+	*memory.Store
+	rolled *atomic.Bool
+}
+
+func (f rolledMark) CreateAccount(ctx context.Context, a *auth.Account) error {
+	err := f.Store.CreateAccount(ctx, a)
+	f.rolled.Store(err != nil)
+	return err
+}
+
+func (f rolledMark) Bootstrap(ctx context.Context, a *auth.Account) (bool, error) {
+	if f.rolled.Load() {
+		return true, f.CreateAccount(ctx, a)
+	}
+	return f.Store.Bootstrap(ctx, a)
+}
+
+// earlyMark is left before the account, in a transaction of its own.
+type earlyMark struct {
+	*memory.Store
+	marked *atomic.Bool
+}
+
+func (f earlyMark) Bootstrap(ctx context.Context, a *auth.Account) (bool, error) {
+	if f.marked.Swap(true) {
+		return false, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	return f.Store.Bootstrap(ctx, a)
 }
