@@ -172,7 +172,7 @@ var faults = map[string]fault{
 	"forget by mere prefix":          {"Throttle/forget/no_mere_prefix", forgetting(strings.HasPrefix)},
 	"forget the key alone":           {"Throttle/forget/below", func() auth.Store { return flatKeys{memory.New()} }},
 	"refunds counted":                {"Throttle/settle/refund", func() auth.Store { return settledAs{memory.New(), true} }},
-	"failures not counted":           {"Throttle/settle/failure", func() auth.Store { return settledAs{memory.New(), false} }},
+	"failures not counted":           {"Throttle/settle/failure Throttle/window/over", func() auth.Store { return settledAs{memory.New(), false} }},
 	"oldest slot settled":            {"Throttle/settle/other_key Throttle/settle/zero", func() auth.Store { return &oldestSlot{Store: memory.New()} }},
 	"failure makes a count":          {"Throttle/settle/unknown Throttle/forget/slots_are_void", func() auth.Store { return upsertFailure{memory.New(), map[string]bool{}} }},
 	"row left of the last window":    {"Throttle/window/over", func() auth.Store { return leftRow{memory.New(), map[string]time.Time{}} }},
