@@ -35,6 +35,8 @@ type sharedParser struct {
 func (p *sharedParser) line(line string) error {
 	text := strings.TrimLeft(line, " \t")
 	switch {
+	case strings.Contains(line, "\r"):
+		return errors.New("has a carriage return, which some take for the end of a line")
 	case text == "" || text[0] == '#' || text[0] == ';':
 		return nil
 	case text != line:
@@ -65,11 +67,16 @@ func (p *sharedParser) header(line string) error {
 		return errors.New("is not a section: it begins with [ and does not end with ]")
 	}
 	p.inSection, p.last = true, ""
-	p.wanted = p.section(strings.Trim(name, " \t")) == p.profile
-	if !p.wanted {
+	trimmed := strings.Trim(name, " \t")
+	p.wanted = p.section(trimmed) == p.profile
+	switch {
+	case trimmed == "DEFAULT":
+		return errors.New("is a section DEFAULT, which the CLI adds to each profile")
+	case !p.wanted:
 		return nil
-	}
-	if p.props != nil {
+	case trimmed != name || strings.Contains(rest, "]"):
+		return errors.New("has more than the profile between the first [ and the last ]")
+	case p.props != nil:
 		return errors.New("begins the profile a second time")
 	}
 	p.props = map[string]string{}
@@ -80,7 +87,7 @@ func (p *sharedParser) property(line string) error {
 	name, value, ok := strings.Cut(line, "=")
 	name = strings.ToLower(strings.TrimRight(name, " \t"))
 	switch {
-	case !ok || name == "":
+	case !ok || name == "" || strings.ContainsFunc(name, notOfName):
 		return errors.New("is neither a section nor NAME = VALUE")
 	case !p.inSection:
 		return errors.New("is before the first section")
@@ -92,16 +99,25 @@ func (p *sharedParser) property(line string) error {
 	if _, twice := p.props[name]; twice {
 		return errors.New("gives a property of the profile a second time")
 	}
-	p.props[name] = strings.Trim(withoutComment(value), " \t")
+	if sharedValue(name) && hasComment(value) {
+		return fmt.Errorf("has a comment behind %s, which the CLI takes for a part of it", name)
+	}
+	p.props[name] = strings.Trim(value, " \t")
 	return nil
 }
 
-// withoutComment cuts a value where white space and then # or ; begin a comment.
-func withoutComment(value string) string {
+// notOfName tells what no property has in its name, such as the colon, which
+// ends one for the CLI.
+func notOfName(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("_-.", r)
+}
+
+// hasComment reports whether a value has # or ; after white space.
+func hasComment(value string) bool {
 	for i := 1; i < len(value); i++ {
 		if (value[i] == '#' || value[i] == ';') && (value[i-1] == ' ' || value[i-1] == '\t') {
-			return value[:i-1]
+			return true
 		}
 	}
-	return value
+	return false
 }

@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/sallyport-go/sallyport/auth"
 )
@@ -31,8 +30,8 @@ const maxSharedFile = 1 << 20 // bytes
 // for the profile, and all from the config file otherwise. A profile without
 // one is not configured, and neither is "default" where it or its files are
 // missing. Faults are a profile or file that is named and not there, a file
-// that is not of the format or defines a profile twice, and a profile that says
-// how to get a key rather than what it is: with role_arn, source_profile,
+// that is not of the format, defines a profile twice or has what the CLI and
+// the SDKs read in different ways, and a profile that says how to get a key rather than what it is: with role_arn, source_profile,
 // credential_source, credential_process, web_identity_token_file, login_session
 // or sso_*, give the SDK's credentials by [Func].
 //
@@ -59,23 +58,28 @@ func (a awsShared) Secrets(ctx context.Context, set string) (auth.Secrets, error
 // profileSection returns the profile that a section of a file is for, or "".
 type profileSection func(header string) string
 
-func inCredentials(header string) string { return unquoted(header) }
+func inCredentials(header string) string { return header }
 
 func inConfig(header string) string {
 	if header == "default" {
 		return header
 	}
 	if rest, ok := strings.CutPrefix(header, "profile"); ok && strings.TrimLeft(rest, " \t") != rest {
-		return unquoted(strings.Trim(rest, " \t"))
+		return oneWord(strings.Trim(rest, " \t"))
 	}
 	return ""
 }
 
-func unquoted(s string) string {
+// oneWord returns a profile's name that has no white space or is in quotes,
+// and "" for any other.
+func oneWord(s string) string {
 	for _, quote := range []string{`"`, `'`} {
 		if len(s) >= 2 && strings.HasPrefix(s, quote) && strings.HasSuffix(s, quote) {
 			return s[1 : len(s)-1]
 		}
+	}
+	if strings.ContainsAny(s, " \t") {
+		return ""
 	}
 	return s
 }
@@ -175,8 +179,8 @@ func checkStatic(props map[string]string) error {
 		if slices.Contains(needSDK, name) {
 			return fmt.Errorf("credentials: the AWS profile has %s, which takes the AWS SDK: give its credentials by credentials.Func, or name another profile by AWS_PROFILE", name)
 		}
-		if sharedValue(name) && strings.ContainsFunc(value, unicode.IsControl) {
-			return fmt.Errorf("credentials: %s of the AWS profile has a control character", name)
+		if sharedValue(name) && !printable(value) {
+			return fmt.Errorf("credentials: %s of the AWS profile has a character that is not printable ASCII", name)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package credentials_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,7 +66,7 @@ func TestAWSSharedReadsWhatTheCLIWrites(t *testing.T) {
 		"quoted profile":         {home(t, "", profile(`profile "my dev"`, "2"), "AWS_PROFILE", "my dev"), "ID2 secret2 - -"},
 		"AWS_REGION":             {home(t, profile("default", "1")+"region=eu-north-1\n", "", "AWS_REGION", "us-east-2"), "ID1 secret1 - us-east-2"},
 		"half a key is no other": {home(t, "[default]\naws_access_key_id = ID1\n", profile("default", "2")), "ID1 - - -"},
-		"comments, nesting, CRLF": {home(t, "# x\r\n\r\n  ; y\r\n[default] # z\r\nAWS_Access_Key_ID\t=\tID1 # old\r\naws_secret_access_key = s#1;2\t; z\r\ns3 =\r\n"+
+		"comments, nesting, CRLF": {home(t, "# x\r\n\r\n  ; y\r\n[default] # z\r\nAWS_Access_Key_ID\t=\tID1\r\naws_secret_access_key = s#1;2\t\r\noutput = json # old\r\ns3 =\r\n"+
 			"  aws_access_key_id = nested\r\n  max = 2\r\n[other]\r\naws_session_token = no\r\n", ""), "ID1 s#1;2 - -"},
 		"other sections": {home(t, profile("default", "1"), "[sso-session x]\nsso_region = x\n[services y]\nregion = no\n[profile z]\nrole_arn = no\n"), "ID1 secret1 - -"},
 		"named files": {environ{"AWS_SHARED_CREDENTIALS_FILE": file(t, profile("p", "1")), "AWS_CONFIG_FILE": file(t, "[profile p]\nregion=x-y-1"), "AWS_PROFILE": "p"},
@@ -84,7 +85,7 @@ func TestAWSSharedNotConfigured(t *testing.T) {
 		"empty file":     home(t, "\n", ""),
 		"other profiles": home(t, profile("dev", "1"), ""),
 		"a region alone": home(t, "", "[default]\nregion = eu-west-1\n", "AWS_REGION", "eu-west-1"),
-		"an empty key":   home(t, "[default]\naws_access_key_id =\naws_secret_access_key = # none\n", ""),
+		"an empty key":   home(t, "[default]\naws_access_key_id =\naws_secret_access_key =\n", ""),
 	} {
 		_, err := sharedKey(t, e)
 		assert.ErrorIs(t, err, auth.ErrSecretNotFound, what)
@@ -113,7 +114,7 @@ func TestAWSSharedFaultsShowNothing(t *testing.T) {
 		"line 2 is indented under no":       home(t, "[default]\n  "+secret, ""),
 		"line 3 is indented under aws_sec":  home(t, "[default]\n"+secret+"  "+docSecret, ""),
 		"line 3 is a section that is":       home(t, "[default]\n"+secret+" [b]\n", ""),
-		"control character":                 home(t, "[default]\naws_secret_access_key = "+docSecret+"\x07x\n", ""),
+		"not printable ASCII":               home(t, "[default]\naws_secret_access_key = "+docSecret+"\x07x\n", ""),
 		"NUL":                               home(t, "[default]\n"+secret+"\x00", ""),
 		"more than 1048576":                 home(t, strings.Repeat("#\n", 1<<19)+"#", ""),
 		"AWS_PROFILE names a profile":       home(t, one, "["+docSecret+"]\nregion=x\n", "AWS_PROFILE", docSecret),
@@ -130,6 +131,37 @@ func TestAWSSharedFaultsShowNothing(t *testing.T) {
 	}
 	_, err := credentials.AWSShared(nil).Secrets(t.Context(), "aws")
 	assert.ErrorContains(t, err, "os.LookupEnv")
+}
+
+// What boto3 and the JavaScript SDK read in two ways, or as no key of this
+// profile, is shown as no key: it would not be the one in use.
+func TestAWSSharedRefusesWhatTheSDKsReadOtherwise(t *testing.T) {
+	one, key := profile("default", "1"), strings.TrimPrefix(profile("", "1"), "[]\n")
+	for what, c := range map[string]struct {
+		secret, config, profile string
+		says                    string // "": not configured
+	}{
+		"DEFAULT is added by boto3":     {"[DEFAULT]\naws_session_token = t\n" + one, "", "", "line 1 is a section DEFAULT"},
+		"a colon ends a name":           {one + "aws_session_token: a==\n", "", "", "line 4 is neither"},
+		"a space before the profile":    {"[ default]\n" + key, "", "", "line 1 has more than the profile"},
+		"a space behind the profile":    {"[default ]\n" + key, "", "", "line 1 has more than the profile"},
+		"a bracket in a comment":        {"[default] # [x]\n" + key, "", "", "line 1 has more than the profile"},
+		"a carriage return":             {one + "a = 1\raws_session_token = t\n", "", "", "line 4 has a carriage return"},
+		"a carriage return, commented":  {one + "# 1\raws_session_token = t\n", "", "", "line 4 has a carriage return"},
+		"a space that is not ASCII":     {"[default]\naws_access_key_id =\u00a0ID1\naws_secret_access_key = s\n", "", "", "not printable ASCII"},
+		"indented by one that is not":   {one + "\u00a0aws_session_token = t\n", "", "", "line 4 is neither"},
+		"a comment behind a value":      {"[default]\naws_access_key_id = ID1 # old\naws_secret_access_key = s\n", "", "", "line 2 has a comment behind aws_access_key_id"},
+		"a comment in place of a value": {"[default]\naws_access_key_id =\naws_secret_access_key =\t; none\n", "", "", "line 3 has a comment behind aws_secret"},
+		"a byte order mark":             {"\ufeff" + one, "", "", "line 1 is neither"},
+		"quotes in credentials":         {"[\"default\"]\n" + key, "", "", ""},
+		"a profile of two words":        {"", "[profile a b]\n" + key, "a b", "names a profile that is in neither file"},
+		"another case":                  {"[Default]\n" + key, "", "", ""},
+	} {
+		got, err := sharedKey(t, home(t, c.secret, c.config, "AWS_PROFILE", c.profile))
+		assert.Equal(t, "- - - -", got, what)
+		assert.ErrorContains(t, err, c.says, what)
+		assert.Equal(t, c.says == "", errors.Is(err, auth.ErrSecretNotFound), what)
+	}
 }
 
 // FuzzAWSShared: what is accepted is what a plain reading of the section's own
@@ -169,14 +201,10 @@ func plainly(content, property string) (value string) {
 	for _, line := range strings.Split(content, "\n") {
 		if strings.HasPrefix(line, "[") {
 			head, _, _ := strings.Cut(line[1:], "]")
-			head = strings.Trim(head, " \t")
-			in = head == "default" || head == `"default"` || head == "'default'"
+			in = head == "default"
 		}
 		name, rest, _ := strings.Cut(line, "=")
 		if in && strings.TrimLeft(line, " \t#;") == line && strings.EqualFold(strings.Trim(name, " \t"), property) {
-			for _, mark := range []string{" #", " ;", "\t#", "\t;"} {
-				rest, _, _ = strings.Cut(rest, mark)
-			}
 			value = strings.Trim(strings.TrimRight(rest, "\r\n\t "), " \t")
 		}
 	}
