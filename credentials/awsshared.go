@@ -31,9 +31,11 @@ const maxSharedFile = 1 << 20 // bytes
 // one is not configured, and neither is "default" where it or its files are
 // missing. Faults are a profile or file that is named and not there, a file
 // that is not of the format, defines a profile twice or has what the CLI and
-// the SDKs read in different ways, and a profile that says how to get a key rather than what it is: with role_arn, source_profile,
-// credential_source, credential_process, web_identity_token_file, login_session
-// or sso_*, give the SDK's credentials by [Func].
+// the SDKs read in different ways, an AWS_DEFAULT_PROFILE that is not the
+// profile, which some of them prefer, and a profile that says how to get a key
+// rather than what it is: with role_arn, source_profile, credential_source,
+// credential_process, web_identity_token_file, login_session or sso_*, give the
+// SDK's credentials by [Func].
 //
 // Files are read anew each time until two readings agree. A version is when one
 // of them was last written.
@@ -85,6 +87,9 @@ func oneWord(s string) string {
 }
 
 func (a awsShared) read() (*reading, error) {
+	if other, _ := a.lookup("AWS_DEFAULT_PROFILE"); other != "" && other != a.profile() {
+		return nil, errors.New("credentials: AWS_DEFAULT_PROFILE is not the profile of AWS_PROFILE, and the SDKs do not agree on which counts: unset it")
+	}
 	r := newReading()
 	secret, err := a.properties(r, "AWS_SHARED_CREDENTIALS_FILE", "credentials", inCredentials)
 	if err != nil {

@@ -68,6 +68,7 @@ func TestAWSSharedReadsWhatTheCLIWrites(t *testing.T) {
 		"half a key is no other": {home(t, "[default]\naws_access_key_id = ID1\n", profile("default", "2")), "ID1 - - -"},
 		"comments, nesting, CRLF": {home(t, "# x\r\n\r\n  ; y\r\n[default] # z\r\nAWS_Access_Key_ID\t=\tID1\r\naws_secret_access_key = s#1;2\t\r\noutput = json # old\r\ns3 =\r\n"+
 			"  aws_access_key_id = nested\r\n  max = 2\r\n[other]\r\naws_session_token = no\r\n", ""), "ID1 s#1;2 - -"},
+		"both profiles":  {home(t, profile("x", "2"), "", "AWS_DEFAULT_PROFILE", "x", "AWS_PROFILE", "x"), "ID2 secret2 - -"},
 		"other sections": {home(t, profile("default", "1"), "[sso-session x]\nsso_region = x\n[services y]\nregion = no\n[profile z]\nrole_arn = no\n"), "ID1 secret1 - -"},
 		"named files": {environ{"AWS_SHARED_CREDENTIALS_FILE": file(t, profile("p", "1")), "AWS_CONFIG_FILE": file(t, "[profile p]\nregion=x-y-1"), "AWS_PROFILE": "p"},
 			"ID1 secret1 - x-y-1"},
@@ -118,6 +119,8 @@ func TestAWSSharedFaultsShowNothing(t *testing.T) {
 		"NUL":                               home(t, "[default]\n"+secret+"\x00", ""),
 		"more than 1048576":                 home(t, strings.Repeat("#\n", 1<<19)+"#", ""),
 		"AWS_PROFILE names a profile":       home(t, one, "["+docSecret+"]\nregion=x\n", "AWS_PROFILE", docSecret),
+		"AWS_DEFAULT_PROFILE is not":        home(t, one+profile("x", "2"), "", "AWS_DEFAULT_PROFILE", "x"),
+		"unset it":                          home(t, one+profile("x", "2"), "", "AWS_DEFAULT_PROFILE", docSecret, "AWS_PROFILE", "x"),
 		"AWS_CONFIG_FILE names: no such":    home(t, one, "", "AWS_CONFIG_FILE", "/"+docSecret),
 		"AWS_SHARED_CREDENTIALS_FILE names": home(t, one, "", "AWS_SHARED_CREDENTIALS_FILE", t.TempDir()),
 	} {
