@@ -153,13 +153,16 @@ func (c *Cache) snapshot(asked time.Time, s auth.Secrets, notFound error) *snaps
 		s = auth.Secrets{}
 	}
 	s.Values = maps.Clone(s.Values)
-	life, end := c.opts.Fresh, c.opts.Fresh+c.opts.MaxStale
+	s.Expires = s.Expires.Round(0) // without the monotonic clock; see expired
+	life := c.opts.Fresh
 	if !s.Expires.IsZero() {
 		life = min(life, s.Expires.Sub(asked))
 	}
 	return &snapshot{
 		secrets: s, notFound: notFound, asked: asked,
-		renew: asked.Add(max(life/4*3, minRenew)), stale: asked.Add(life), gone: asked.Add(end),
+		renew: asked.Add(max(life/4*3, minRenew)),
+		stale: asked.Add(life),
+		gone:  asked.Add(c.opts.Fresh).Add(c.opts.MaxStale), // the sum may be too long for a Duration
 	}
 }
 

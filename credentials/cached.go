@@ -115,7 +115,7 @@ func (e *cached) finish(c *call, s auth.Secrets, err error) {
 	defer e.mu.Unlock()
 	e.running = nil
 	switch {
-	case err == nil && len(s.Values) == 0:
+	case err == nil && !configured(s):
 		err = auth.ErrSecretNotFound
 	case err == nil && expired(s, time.Now()):
 		err = fmt.Errorf("credentials: the source of set %q answered with one that has expired", e.set)

@@ -54,13 +54,18 @@ func (e *cached) health(now time.Time) CacheHealth {
 const maxErrorText = 256
 
 // withoutValues is text without the values that s knows, in case a source put
-// one into its error.
+// one into its error: the longest first, of which another may be a part.
 func (s *snapshot) withoutValues(text string) string {
 	if s != nil {
+		var values []string
 		for _, value := range s.secrets.Values {
-			if v := value.Reveal(); v != "" {
-				text = strings.ReplaceAll(text, v, "[redacted]")
+			if !value.Empty() {
+				values = append(values, value.Reveal())
 			}
+		}
+		slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
+		for _, value := range values {
+			text = strings.ReplaceAll(text, value, "[redacted]")
 		}
 	}
 	return strings.ToValidUTF8(text[:min(len(text), maxErrorText)], "")
