@@ -53,7 +53,7 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 // an access key ID is never paired with another rotation's secret.
 type Secrets struct {
 	Values  map[string]Secret // by field, such as "AWS_ACCESS_KEY_ID"; an absent field is absent here
-	Source  string            // where it was read: a kind, such as "environment", never a path or a URL; empty: not known
+	Source  string            // the kind of place, such as "environment" or "vault", never a path or a URL; empty: not known
 	Version string            // names this rotation; empty: not known
 	Expires time.Time         // zero: not known
 }

@@ -37,8 +37,8 @@ const maxSharedFile = 1 << 20 // bytes
 // credential_process, web_identity_token_file, login_session or sso_*, give the
 // SDK's credentials by [Func].
 //
-// Files are read anew each time until two readings agree. A version is when one
-// of them was last written.
+// Files are read anew each time until two readings agree. The set's Source is
+// "aws profile", and its Version is when one of them was last written.
 func AWSShared(lookup func(name string) (string, bool)) auth.SecretProvider {
 	return awsShared{lookup}
 }
@@ -90,7 +90,7 @@ func (a awsShared) read() (*reading, error) {
 	if other, _ := a.lookup("AWS_DEFAULT_PROFILE"); other != "" && other != a.profile() {
 		return nil, errors.New("credentials: AWS_DEFAULT_PROFILE is not the profile of AWS_PROFILE, and the SDKs do not agree on which counts: unset it")
 	}
-	r := newReading()
+	r := newReading("aws profile")
 	secret, err := a.properties(r, "AWS_SHARED_CREDENTIALS_FILE", "credentials", inCredentials)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,8 @@ func (f Func) Secrets(ctx context.Context, set string) (auth.Secrets, error) {
 // it is configured, and whole: no field is filled from a later one. AWS_REGION
 // alone does not make a set configured.
 //
+// The set keeps the Source of the one that had it.
+//
 // A fault in a source is the answer, and later ones are not asked: a program
 // must not change to another identity because a disk or a network failed.
 func Chain(sources ...auth.SecretProvider) auth.SecretProvider {

@@ -20,7 +20,8 @@ const fileSuffix = "_FILE"
 // anew each time, so that a rotated secret shows without a restart, and until
 // two readings agree, so that files swapped meanwhile do not mix. A file is at
 // most 64 KiB of UTF-8. Errors name the variable, never the path or the
-// content. The version is when a file was last written; variables have none.
+// content. The set's Source is "environment", or "file" if any field is from
+// one; its Version is when a file was last written, and variables have none.
 func Env(lookup func(name string) (string, bool)) auth.SecretProvider {
 	return env{lookup}
 }
@@ -42,7 +43,7 @@ func (e env) Secrets(ctx context.Context, set string) (auth.Secrets, error) {
 
 // read reads each field once.
 func (e env) read(names []string) (*reading, error) {
-	r := newReading()
+	r := newReading("environment")
 	for _, name := range names {
 		value, _ := e.lookup(name)
 		path, _ := e.lookup(name + fileSuffix)
@@ -52,6 +53,7 @@ func (e env) read(names []string) (*reading, error) {
 		case value != "":
 			return nil, fmt.Errorf("credentials: %s and %s are both set: unset one", name, name+fileSuffix)
 		default:
+			r.source = fromFile
 			if err := r.addFile(name, path); err != nil {
 				return nil, fmt.Errorf("credentials: the file that %s names: %w", name+fileSuffix, err)
 			}

@@ -20,12 +20,15 @@ import (
 //
 // It copies what it is given. A set of whose fields none has a path is not
 // configured; a path where no file can be read is a fault. Files are read as
-// [Env] reads those that NAME_FILE names. Rename a new file over the old one.
-// Two fields that rotate together belong in one [Dir]: files replaced one
-// after the other are a mix until the second is there.
+// [Env] reads those that NAME_FILE names; the set's Source is "file" too. Rename
+// a new file over the old one. Two fields that rotate together belong in one
+// [Dir]: files replaced one after the other are a mix until the second is
+// there.
 func Files(paths map[string]string) auth.SecretProvider {
 	return files(maps.Clone(paths))
 }
+
+const fromFile = "file"
 
 type files map[string]string
 
@@ -38,7 +41,7 @@ func (f files) Secrets(ctx context.Context, set string) (auth.Secrets, error) {
 }
 
 func (f files) read(names []string) (*reading, error) {
-	r := newReading()
+	r := newReading(fromFile)
 	for _, name := range names {
 		if path := f[name]; path != "" {
 			if err := r.addFile(name, path); err != nil {
@@ -69,7 +72,7 @@ const dataLink = "..data"
 // readings agree. So all fields are of one rotation where the folder changes in
 // one step: by Kubernetes' link "..data", whose target is then the version, or
 // because path is itself a link that is renamed. Elsewhere the version is when
-// a file was last written.
+// a file was last written. The set's Source is "directory".
 func Dir(path string, names map[string]string) auth.SecretProvider {
 	return dir{path, maps.Clone(names)}
 }
@@ -97,7 +100,7 @@ func (d dir) read(fields []string) (*reading, error) {
 		return nil, fmt.Errorf("credentials: the folder of secrets: %w", withoutPath(err))
 	}
 	defer root.Close()
-	r := newReading()
+	r := newReading("directory")
 	switch target, err := root.Readlink(dataLink); {
 	case errors.Is(err, fs.ErrNotExist):
 		return r, d.readFrom(root, fields, r)

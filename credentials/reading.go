@@ -22,20 +22,23 @@ const (
 
 // reading is what a source found when it looked once.
 type reading struct {
+	source     string // see auth.Secrets
 	values     map[string]string
 	generation string    // the folder that was read, where each rotation has its own
 	changed    time.Time // when the youngest file was last written
 }
 
-func newReading() *reading { return &reading{values: map[string]string{}} }
+func newReading(source string) *reading {
+	return &reading{source: source, values: map[string]string{}}
+}
 
 func (r *reading) equal(s *reading) bool {
-	return r.generation == s.generation && r.changed.Equal(s.changed) && maps.Equal(r.values, s.values)
+	return r.source == s.source && r.generation == s.generation && r.changed.Equal(s.changed) && maps.Equal(r.values, s.values)
 }
 
 // secrets seals a reading that was confirmed.
 func (r *reading) secrets() (auth.Secrets, error) {
-	s := auth.Secrets{Values: seal(r.values), Version: versionOf(r.generation)}
+	s := auth.Secrets{Values: seal(r.values), Source: r.source, Version: versionOf(r.generation)}
 	if len(s.Values) == 0 {
 		return auth.Secrets{}, auth.ErrSecretNotFound
 	}

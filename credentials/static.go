@@ -13,7 +13,7 @@ import (
 //		"nvidia": {"NVIDIA_API_KEY": key},
 //	})
 //
-// It copies what it is given. A set whose fields are all empty is not
+// It copies what it is given. The set's Source is "static". A set whose fields are all empty is not
 // configured.
 func Static(sets map[string]map[string]string) auth.SecretProvider {
 	s := make(static, len(sets))
@@ -29,7 +29,7 @@ func (s static) Secrets(_ context.Context, set string) (auth.Secrets, error) {
 	if len(s[set]) == 0 {
 		return auth.Secrets{}, auth.ErrSecretNotFound
 	}
-	return auth.Secrets{Values: maps.Clone(s[set])}, nil
+	return auth.Secrets{Values: maps.Clone(s[set]), Source: "static"}, nil
 }
 
 // seal wraps the fields that have a value.

@@ -9,6 +9,8 @@ import (
 	"go/token"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +120,46 @@ func TestDetailsAreShownWhereTheHostAskedForThem(t *testing.T) {
 		h := newHouse(t, httpadapter.Options{CredentialDetails: c.details, Credentials: []credentials.Provider{provider{"aws", "AWS", shows(c.shown)}}})
 		require.Equal(t, c.want, ask(t, h, get("/api/auth/aws-credentials", h.tokens[auth.RoleAdmin])).raw)
 		require.Len(t, h.audit.Events(auth.EventCredentialViewed), 1)
+	}
+}
+
+// The source is named by its kind, through a Chain and a Cache too, and by no
+// path.
+func TestDetailsNameTheKindOfTheSource(t *testing.T) {
+	const name, key = "NVIDIA_API_KEY", "nvapi-0123456789abcdefghijklmnopqrstuvwxyz"
+	folder := t.TempDir()
+	path := filepath.Join(folder, name)
+	require.NoError(t, os.WriteFile(path, []byte(key), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "aws"), []byte("[default]\naws_access_key_id=AKIA1\naws_secret_access_key=x\n"), 0o600))
+	only := func(name, value string) func(string) (string, bool) {
+		variables := map[string]string{name: value}
+		return func(asked string) (string, bool) { value, ok := variables[asked]; return value, ok }
+	}
+	for _, c := range []struct {
+		want string
+		src  auth.SecretProvider
+	}{
+		{"static", credentials.Static(map[string]map[string]string{"nvidia": {name: key}})},
+		{"environment", credentials.Env(only(name, key))},
+		{"file", credentials.Env(only(name+"_FILE", path))},
+		{"file", credentials.Files(map[string]string{name: path})},
+		{"directory", credentials.Dir(folder, nil)},
+		{"aws profile", credentials.AWSShared(only("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(folder, "aws")))},
+	} {
+		cache, err := credentials.NewCache(credentials.Chain(credentials.Static(nil), c.src), nil)
+		require.NoError(t, err)
+		nvidia, err := credentials.NVIDIA(cache, nil)
+		require.NoError(t, err)
+		aws, err := credentials.AWS(cache, nil)
+		require.NoError(t, err)
+		h := newHouse(t, httpadapter.Options{CredentialDetails: true, Credentials: []credentials.Provider{nvidia, aws}})
+		path := "/api/auth/nvidia-credentials"
+		if c.want == "aws profile" {
+			path = "/api/auth/aws-credentials"
+		}
+		a := ask(t, h, get(path, h.tokens[auth.RoleAdmin]))
+		require.Contains(t, a.raw, `,"source":"`+c.want+`"`)
+		require.NotContains(t, a.raw, folder)
 	}
 }
 
