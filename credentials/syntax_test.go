@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -48,6 +49,45 @@ func TestExamplesAreTheGoldenOnes(t *testing.T) {
 	}
 }
 
+// marked is what the templates have a value put in for.
+var marked = regexp.MustCompile(`\{\{\s*\w[^{}]*\}\}`)
+
+// Each template is used, each marker in it is known, and none is left.
+func TestExamplesHaveNoMarkerLeft(t *testing.T) {
+	all := ""
+	for name, m := range samples(t) {
+		if name != "hostile" {
+			all += m.CurlExample + m.NodeExample + m.PythonExample
+		}
+	}
+	require.Empty(t, marked.FindAllString(all, -1))
+	templates, err := filepath.Glob("templates/*")
+	require.NoError(t, err)
+	require.NotEmpty(t, templates)
+	for _, path := range templates {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.True(t, marked.Match(text), "%s has no marker", path)
+		for _, part := range marked.Split(string(text), -1) {
+			require.Contains(t, all, part, "%s is not in the samples, or a marker of it is not of this form", path)
+		}
+	}
+}
+
+// A value with a marker in it is put in as it is: nothing is replaced twice.
+func TestAMarkerWithinAValueStaysAsItIs(t *testing.T) {
+	for _, text := range []string{"{{URL}}", "{{Key}}", "{{Auth}}", "{{Headers}}", "{{js Model}}", "{{py Region}}", "{{sh Body}}", "{{sh {{Key}}", "{{{{Key}}}}", "{{js Model"} {
+		m := masked(t, newAWS(t, awsSet(), credentials.AWSOptions{Region: "us-east-1", Model: arnModel, Prompt: text}), "")
+		n := masked(t, third(t, credentials.OpenAIOptions{Header: "api-key", Model: text, Prompt: text}), "")
+		for _, example := range []string{m.CurlExample, m.NodeExample, m.PythonExample} {
+			require.Equal(t, 1, strings.Count(example, `"`+text+`"`), example)
+		}
+		for _, example := range []string{n.CurlExample, n.NodeExample, n.PythonExample} {
+			require.Equal(t, 2, strings.Count(example, `"`+text+`"`), example)
+		}
+	}
+}
+
 func TestExamplesParse(t *testing.T) {
 	for _, checker := range []struct {
 		extension string
@@ -74,7 +114,7 @@ func TestExamplesParse(t *testing.T) {
 // FuzzExamplesKeepAPromptInItsString reads each example back the way its
 // language does and wants the prompt, whole, and the rest unmoved.
 func FuzzExamplesKeepAPromptInItsString(f *testing.F) {
-	for _, prompt := range append(strings.Split(hostilePrompt, " "), hostilePrompt, "hello", "\xff\xfe", "\xed\xa0\x80") {
+	for _, prompt := range append(strings.Split(hostilePrompt, " "), hostilePrompt, "hello", "{{js Model}}{{Key}}", "\u2028\u202e\x00", "\xff\xfe", "\xed\xa0\x80") {
 		f.Add(prompt)
 	}
 	const marker = "a-prompt-that-is-plain"
