@@ -111,8 +111,8 @@ func (p *openAI) check() (wrong []error) {
 	refuse(o.Name == awsName, "Name %q belongs to credentials.AWS: use another", o.Name)
 	refuse(o.Title == "", "Title is empty: set what messages call the service")
 	refuse(!validBaseURL(o.BaseURL), "BaseURL is not an https URL of host and path alone: use one such as https://llm.example.com")
-	refuse(!matches(urlPath, o.Path), "Path %q is not a URL path: use one such as /v1", o.Path)
-	refuse(o.Header != "" && !matches(headerName, o.Header), "Header %q is not a header name: use one such as api-key", o.Header)
+	refuse(!matches(urlPath, o.Path), "Path is not a URL path: use one such as /v1")
+	refuse(o.Header != "" && !matches(headerName, o.Header), "Header is not a header name: use one such as api-key")
 	refuse(o.Model == "", "Model is empty: set the one the examples ask")
 	return wrong
 }

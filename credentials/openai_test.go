@@ -105,6 +105,11 @@ func TestOpenAIConstructorNamesAllThatIsWrong(t *testing.T) {
 	for _, part := range []string{"source of secrets is nil", "Name", "Title", "BaseURL", "Path", "Header", "Model"} {
 		assert.ErrorContains(t, err, part)
 	}
+	// Who has not read what the fields are may put the key there.
+	_, err = credentials.OpenAI(nil, credentials.OpenAIOptions{
+		BaseURL: "https://x.example?key=" + docNVIDIA, Path: "/v1?key=" + docNVIDIA, Header: "Authorization: Bearer " + docNVIDIA,
+	})
+	assert.NotContains(t, err.Error(), docNVIDIA)
 	valid := credentials.OpenAIOptions{Name: "my-llm", Title: "T", BaseURL: "https://x.example", Model: "m"}
 	for _, name := range []string{"aws", "9router", "a--b", "-a", "A", "a/b", "a_b", "a\n"} {
 		o := valid
