@@ -24,6 +24,10 @@ const (
 
 	maxModelID = 2048 // Bedrock's own limit
 
+	// maxBody is what a request may have in bytes, because curl has it as an
+	// argument: Linux gives one 128 KiB.
+	maxBody = 100 << 10
+
 	defaultPrompt = "Say hello in one sentence."
 )
 
@@ -42,7 +46,8 @@ type AWSOptions struct {
 	// is there is shown REPLACE_WITH_A_MODEL_ID in its place.
 	Model string
 
-	// Prompt is what the examples ask. If empty, it is a greeting.
+	// Prompt is what the examples ask. If empty, it is a greeting. The request
+	// with it has at most 100 KiB.
 	Prompt string
 
 	// FIPS chooses the endpoint with validated cryptography, which only regions
@@ -107,6 +112,9 @@ func (p *aws) check() (wrong []error) {
 	}
 	if o.Model != "" && (len(o.Model) > maxModelID || !matches(modelID, o.Model)) {
 		wrong = append(wrong, errors.New("credentials: AWSOptions.Model is not a Bedrock model ID: use letters, digits and . _ : / -"))
+	}
+	if len(p.call(lastRegion).Body()) > maxBody {
+		wrong = append(wrong, errors.New("credentials: AWSOptions.Prompt is too long for an example: its request has more than 100 KiB"))
 	}
 	return wrong
 }

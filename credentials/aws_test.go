@@ -233,6 +233,8 @@ func TestAWSConstructorNamesAllThatIsWrong(t *testing.T) {
 		_, err := credentials.AWS(awsSet(), &credentials.AWSOptions{Model: model})
 		assert.Error(t, err, "model %q", model)
 	}
+	_, err = credentials.AWS(awsSet(), &credentials.AWSOptions{Prompt: strings.Repeat("é", 20_000)})
+	assert.ErrorContains(t, err, "Prompt", "curl could not be given it")
 	_, err = credentials.AWS(awsSet(), nil)
 	assert.NoError(t, err, "nil options are safe defaults")
 }

@@ -36,7 +36,8 @@ type OpenAIOptions struct {
 	// Model is the one the examples ask. Required.
 	Model string
 
-	// Prompt is what the examples ask. If empty, it is a greeting.
+	// Prompt is what the examples ask. If empty, it is a greeting. The request
+	// with it has at most 100 KiB.
 	Prompt string
 }
 
@@ -114,6 +115,7 @@ func (p *openAI) check() (wrong []error) {
 	refuse(!matches(urlPath, o.Path), "Path is not a URL path: use one such as /v1")
 	refuse(o.Header != "" && !matches(headerName, o.Header), "Header is not a header name: use one such as api-key")
 	refuse(o.Model == "", "Model is empty: set the one the examples ask")
+	refuse(len(chatCall{OpenAIOptions: o}.Body()) > maxBody, "Prompt is too long for an example: with Model its request has more than 100 KiB")
 	return wrong
 }
 

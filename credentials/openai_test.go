@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,6 +118,10 @@ func TestOpenAIConstructorNamesAllThatIsWrong(t *testing.T) {
 		_, err := credentials.OpenAI(credentials.Static(nil), o)
 		assert.ErrorContains(t, err, "Name", "name %q", name)
 	}
+	long := valid
+	long.Prompt = strings.Repeat("\"", 60_000)
+	_, err = credentials.OpenAI(credentials.Static(nil), long)
+	assert.ErrorContains(t, err, "Prompt", "curl could not be given it")
 	// LESSONS 24, Grafana CVE-2022-31130: the key goes where the host said, in
 	// the clear to nobody, and a URL may not hide where that is.
 	for _, base := range []string{"http://llm.example.com", "http://127.0.0.1.evil.example", "ftp://x.example", "x.example",
