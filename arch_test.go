@@ -19,7 +19,7 @@ const module = "github.com/sallyport-go/sallyport"
 var mayImport = map[string][]string{
 	"":                            {},
 	"auth/password":               {"golang.org/x/crypto/argon2", "golang.org/x/crypto/bcrypt", "golang.org/x/crypto/scrypt"},
-	"auth":                        {"auth/password", "golang.org/x/text/secure/bidirule", "golang.org/x/text/unicode/norm", "golang.org/x/text/width"},
+	"auth":                        {"auth/password", "internal/printable", "internal/seldom", "golang.org/x/text/secure/bidirule", "golang.org/x/text/unicode/norm", "golang.org/x/text/width"},
 	"auth/token":                  {"auth", "github.com/lestrrat-go/jwx/v2/jwa", "github.com/lestrrat-go/jwx/v2/jws"},
 	"auth/authtest":               {"auth"},
 	"store":                       {},
@@ -28,8 +28,10 @@ var mayImport = map[string][]string{
 	"store/storetest":             {"auth"},
 	"credentials":                 {"auth"},
 	"credentials/credentialstest": {"auth", "credentials"},
-	"httpadapter":                 {"auth", "credentials"},
+	"httpadapter":                 {"auth", "credentials", "internal/printable", "internal/seldom"},
 	"internal/cable":              {}, // for tests
+	"internal/printable":          {},
+	"internal/seldom":             {},
 }
 
 type pkg struct {

@@ -50,7 +50,7 @@ func (a *Accounts) Create(ctx context.Context, n NewAccount) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx = a.svc.allow(ctx)
+	ctx = hide(a.svc.allow(ctx), account.PasswordHash.Reveal())
 	call, done := a.svc.bounded(ctx)
 	defer done()
 	if err := a.store.CreateAccount(call, account); err != nil {
@@ -71,7 +71,7 @@ func (a *Accounts) Bootstrap(ctx context.Context, n NewAccount) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx = a.svc.allow(ctx)
+	ctx = hide(a.svc.allow(ctx), account.PasswordHash.Reveal())
 	call, done := a.svc.bounded(ctx)
 	defer done()
 	made, err := a.store.Bootstrap(call, account)
@@ -131,6 +131,7 @@ func (a *Accounts) SetPassword(ctx context.Context, id string, password Secret) 
 	if err != nil {
 		return err
 	}
+	ctx = hide(ctx, hash.Reveal())
 	return a.change(ctx, user, AccountChange{PasswordHash: &hash}, Event{Kind: EventPasswordChanged})
 }
 
@@ -283,6 +284,7 @@ func (a *Accounts) hash(ctx context.Context, password Secret, u *User) (Secret, 
 	if err := a.check(password, u); err != nil {
 		return Secret{}, err
 	}
+	ctx = hide(ctx, password.Reveal())
 	hash, err := a.svc.hash(ctx, password.Reveal())
 	if err != nil {
 		return Secret{}, a.svc.crowded(ctx, "hash a password", err)

@@ -56,29 +56,52 @@ func bounded(ctx context.Context, timeout time.Duration) (context.Context, conte
 	return context.WithDeadline(ctx, ends)
 }
 
+// errEnded: a store ended the goroutine it was called in.
+var errEnded = errors.New("auth: the goroutine of a call was ended")
+
+// outcome is how a call came out: an error, or what it panicked with.
+type outcome struct {
+	err   error
+	panic any
+}
+
 // finish does what is left to do once the answer is decided, whatever has
 // become of the client. It is waited for while the allowance lasts; then it
-// goes on behind the answer, and errUnfinished is returned.
-func finish(ctx context.Context, f func(ctx context.Context) error) error {
+// goes on behind the answer, and errUnfinished is returned. A panic is the
+// request's, as if it had made the call itself, while that waits.
+func (r *reporter) finish(ctx context.Context, operation string, f func(ctx context.Context) error) error {
 	a := allowanceOf(ctx)
 	if a == nil {
 		return f(apart(ctx))
 	}
-	var err error
-	done := make(chan any, 1)
+	done, left := make(chan outcome), make(chan struct{})
 	go func() {
-		defer func() { done <- recover() }()
-		err = f(apart(ctx))
+		o := outcome{err: errEnded}
+		defer func() {
+			var err error
+			if o.panic = recover(); o.panic != nil {
+				err = r.recovered(ctx, operation, o.panic)
+			}
+			select {
+			case done <- o:
+			case <-left:
+				if err != nil {
+					_ = r.fault(apart(ctx), operation, err)
+				}
+			}
+		}()
+		o.err = f(apart(ctx))
 	}()
 	timer := time.NewTimer(time.Until(a.ends))
 	defer timer.Stop()
 	select {
-	case p := <-done:
-		if p != nil {
-			panic(p) // the request's, as if it had made the call itself
+	case o := <-done:
+		if o.panic != nil {
+			panic(o.panic)
 		}
-		return err
+		return o.err
 	case <-timer.C:
+		close(left)
 		return errUnfinished
 	}
 }

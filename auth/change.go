@@ -31,7 +31,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, c PasswordChange) error {
 	if c.Current.Empty() || c.New.Empty() {
 		return ErrCredentialsRequired
 	}
-	ctx = a.svc.allow(ctx)
+	ctx = hide(a.svc.allow(ctx), c.Current.Reveal(), c.New.Reveal())
 	account, err := a.account(ctx, c.UserID)
 	if err != nil {
 		return err
@@ -80,6 +80,7 @@ func (a *Accounts) replace(ctx context.Context, try *attempt, c PasswordChange) 
 	if err != nil {
 		return "", a.svc.crowded(ctx, "hash a password", err)
 	}
+	ctx = hide(ctx, text)
 	hash := NewSecret(text)
 	for range 3 {
 		if stamp, err = a.part(ctx, try.account, c.SessionID, stamp, hash); err != nil {

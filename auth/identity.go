@@ -84,10 +84,10 @@ func (s *Service) touch(ctx context.Context, session *Session, now time.Time) er
 	if !s.touching.begin(id) {
 		return nil
 	}
-	go func() {
+	s.behind(ctx, "touch session", func(ctx context.Context) {
 		defer s.touching.end(id)
-		_ = s.note(apart(ctx), id, now)
-	}()
+		_ = s.note(ctx, id, now)
+	})
 	return nil
 }
 

@@ -47,6 +47,9 @@ func (a *Accounts) Import(ctx context.Context, accounts []Account) ([]error, err
 		}
 		rows, places = append(rows, row), append(places, i)
 	}
+	for i := range rows {
+		ctx = hide(ctx, rows[i].PasswordHash.Reveal())
+	}
 	held, err := a.add(ctx, rows)
 	if err != nil {
 		return nil, a.svc.fault(ctx, "import accounts", err)

@@ -5,15 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/sallyport-go/sallyport/auth/password"
+	"github.com/sallyport-go/sallyport/internal/printable"
 )
-
-// maxUserAgent is how many bytes of a client's own description are kept.
-const maxUserAgent = 256
 
 var errUnsteady = errors.New("the account changes faster than it can be read")
 
@@ -41,8 +37,8 @@ func (s *Service) Login(ctx context.Context, req LoginRequest) (*Grant, error) {
 	if req.Login == "" || req.Password == "" {
 		return nil, ErrCredentialsRequired
 	}
-	ctx = s.allow(ctx)
 	try := newAttempt(req)
+	ctx = hide(s.allow(ctx), req.Login, try.name, req.Password)
 	try.typed = s.throttle.keys("login", try.name, req.Remote)
 	if key, err := s.throttle.remembered(try.typed); err != nil {
 		return nil, s.throttled(ctx, try, key, err)
@@ -71,12 +67,20 @@ func (s *Service) Login(ctx context.Context, req LoginRequest) (*Grant, error) {
 }
 
 func newAttempt(req LoginRequest) *attempt {
-	req.UserAgent = printable(req.UserAgent)
+	req.UserAgent = printable.Text(req.UserAgent)
 	name, err := Canonical(req.Login)
 	if err != nil {
 		name = req.Login
 	}
 	return &attempt{LoginRequest: req, name: name, valid: err == nil, nobody: "no such account", failed: EventLoginFailed}
+}
+
+// hash is that of the attempt's account; empty where there is none.
+func (try *attempt) hash() string {
+	if try.account == nil {
+		return ""
+	}
+	return try.account.PasswordHash.Reveal()
 }
 
 // event is what the record has of an attempt.
@@ -92,6 +96,7 @@ func (try *attempt) event(kind EventKind) Event {
 // right, goes on with then. It is the one way to a password check: what is
 // refused on one route is on all.
 func (s *Service) guarded(ctx context.Context, try *attempt, then func(context.Context) (refusal, error)) error {
+	ctx = hide(ctx, try.hash())
 	held, key, err := s.throttle.reserve(ctx, try.keys)
 	if key != nil {
 		for i := range try.keys {
@@ -145,11 +150,7 @@ func (s *Service) accountByLogin(ctx context.Context, login string) (*Account, e
 // compare spends one hash and says why the password does not do, or nothing;
 // an error is a fault in which nothing was learned.
 func (s *Service) compare(ctx context.Context, try *attempt) (refusal, error) {
-	hash := s.decoy
-	if try.account != nil && !try.account.PasswordHash.Empty() {
-		hash = try.account.PasswordHash.Reveal()
-	}
-	result, err := s.verify(ctx, hash, try.Password)
+	result, err := s.verify(ctx, or(try.hash(), s.decoy), try.Password)
 	if err != nil {
 		return "", s.crowded(ctx, "hash a password", err)
 	}
@@ -160,6 +161,7 @@ func (s *Service) compare(ctx context.Context, try *attempt) (refusal, error) {
 // again compares with a hash that took the place of the one compared before:
 // another password, or another login's upgrade. Only the password tells which.
 func (s *Service) again(ctx context.Context, try *attempt, now *Account) (refusal, error) {
+	ctx = hide(ctx, now.PasswordHash.Reveal())
 	result, err := s.verify(ctx, now.PasswordHash.Reveal(), try.Password)
 	if err != nil {
 		return "", s.crowded(ctx, "hash a password", err)
@@ -227,6 +229,7 @@ func (s *Service) upgrade(ctx context.Context, try *attempt) {
 		s.fault(ctx, "upgrade a hash", err)
 		return
 	}
+	ctx = hide(ctx, hash)
 	old := try.account
 	call, done := s.bounded(ctx)
 	defer done()
@@ -330,7 +333,7 @@ func (s *Service) newSession(ctx context.Context, try *attempt) (*Session, error
 // it stays among the user's sessions until it expires, and opens nothing: its
 // token was never made, or never left this process.
 func (s *Service) discard(ctx context.Context, session *Session) {
-	_ = finish(ctx, func(ctx context.Context) error {
+	_ = s.finish(ctx, "end session", func(ctx context.Context) error {
 		call, done := s.bounded(ctx)
 		defer done()
 		err := s.store.EndSession(call, session.ID)
@@ -366,7 +369,7 @@ func (s *Service) record(ctx context.Context, userID string, at time.Time) {
 	if !ok {
 		return
 	}
-	_ = finish(ctx, func(ctx context.Context) error {
+	_ = s.finish(ctx, "record login", func(ctx context.Context) error {
 		call, done := s.bounded(ctx)
 		defer done()
 		err := users.RecordLogin(call, userID, at)
@@ -407,19 +410,7 @@ func (s *Service) throttled(ctx context.Context, try *attempt, key *throttleKey,
 // crowded tells a full queue, which is no fault, from what is one.
 func (s *Service) crowded(ctx context.Context, operation string, err error) error {
 	if errors.Is(err, errCrowded) || errors.Is(err, password.ErrBusy) {
-		return &RetryAfter{Err: fmt.Errorf("%w: %w", ErrUnavailable, err), After: faultRetry}
+		return &RetryAfter{Err: fmt.Errorf("%w: %w", ErrUnavailable, hush(ctx, err)), After: faultRetry}
 	}
 	return s.fault(ctx, operation, err)
-}
-
-// printable is a client's own description of itself, cut to a length and
-// without what could break a line.
-func printable(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, s[:min(len(s), maxUserAgent)])
-	return s
 }

@@ -4,14 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
-)
 
-// faultEvery is how often one kind of fault becomes an event; an outage fails
-// every request, and the record needs to say so once.
-const faultEvery = 10 * time.Second
+	"github.com/sallyport-go/sallyport/internal/seldom"
+)
 
 // faultRetry is what a caller is told to wait after a fault.
 const faultRetry = time.Second
@@ -21,20 +19,14 @@ type reporter struct {
 	auditor Auditor
 	log     *slog.Logger
 	timeout time.Duration
-	unkept  *atomic.Int64 // events the auditor did not take
-	mu      *sync.Mutex
-	faults  map[string]*faultCount // by operation, a fixed few
-}
-
-type faultCount struct {
-	next  time.Time
-	count int
+	unkept  *atomic.Int64   // events the auditor did not take
+	faults  *seldom.Counter // by operation
 }
 
 func newReporter(opts *Options) reporter {
 	r := reporter{
 		auditor: opts.Auditor, log: opts.Logger, timeout: or(opts.StoreTimeout, defaultStoreTimeout),
-		unkept: new(atomic.Int64), mu: new(sync.Mutex), faults: make(map[string]*faultCount),
+		unkept: new(atomic.Int64), faults: new(seldom.Counter),
 	}
 	if r.log == nil {
 		r.log = slog.Default()
@@ -68,43 +60,65 @@ func (r *reporter) keep(ctx context.Context, e Event) error {
 // audit reports what has happened already: an auditor's failure is logged and
 // counted and changes nothing.
 func (r *reporter) audit(ctx context.Context, e Event) {
-	_ = finish(ctx, func(ctx context.Context) error {
+	_ = r.finish(ctx, "audit", func(ctx context.Context) error {
 		err := r.keep(ctx, e)
 		if err != nil {
-			r.log.LogAttrs(ctx, slog.LevelError, "auth event was not kept",
-				append(e.attrs(), slog.Any("audit_err", err), slog.Int64("not_kept", r.unkept.Add(1)))...)
+			r.unheard(ctx, e, err)
 		}
 		return err
 	})
 }
 
+// unheard logs an event that the auditor did not take.
+func (r *reporter) unheard(ctx context.Context, e Event, err error) {
+	r.log.LogAttrs(ctx, slog.LevelError, "auth event was not kept",
+		append(e.attrs(), slog.Any("audit_err", err), slog.Int64("not_kept", r.unkept.Add(1)))...)
+}
+
 // fault turns the failure of an operation into the error to return, and into
 // an event if it is news. What a caller gave up on is no event.
 func (r *reporter) fault(ctx context.Context, operation string, cause error) error {
+	cause = hush(ctx, cause)
 	if ctx.Err() == nil {
-		if n := r.newFault(operation); n > 0 {
+		if n := r.faults.Add(operation); n > 0 {
 			// Not awaited: the auditor may well write to what just failed.
-			go r.audit(apart(ctx), Event{Kind: EventFault, Reason: operation, Count: n, Err: cause})
+			go r.tell(apart(ctx), Event{Kind: EventFault, Reason: operation, Count: n, Err: cause})
 		}
 	}
 	return &RetryAfter{Err: fmt.Errorf("%w: %s: %w", ErrUnavailable, operation, cause), After: faultRetry}
 }
 
-// newFault counts, and returns the count when it is time to tell.
-func (r *reporter) newFault(operation string) int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	f := r.faults[operation]
-	if f == nil {
-		f = new(faultCount)
-		r.faults[operation] = f
-	}
-	f.count++
-	now := time.Now()
-	if now.Before(f.next) {
-		return 0
-	}
-	n := f.count
-	f.next, f.count = now.Add(faultEvery), 0
-	return n
+// tell is audit for a goroutine in which nobody else would recover a panic.
+func (r *reporter) tell(ctx context.Context, e Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.unheard(ctx, e, panicked(p))
+		}
+	}()
+	r.audit(ctx, e)
 }
+
+// behind runs f behind the answer. A panic in it would take the process down,
+// and is a fault like any other.
+func (r *reporter) behind(ctx context.Context, operation string, f func(ctx context.Context)) {
+	ctx = apart(ctx)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				_ = r.fault(ctx, operation, r.recovered(ctx, operation, p))
+			}
+		}()
+		f(ctx)
+	}()
+}
+
+// recovered makes a panic an error. Where it came from goes to the log, before
+// the goroutine is gone that knows.
+func (r *reporter) recovered(ctx context.Context, operation string, p any) error {
+	err := panicked(p)
+	r.log.LogAttrs(ctx, slog.LevelError, "auth: "+operation, slog.Any("err", err), slog.String("stack", string(debug.Stack())))
+	return err
+}
+
+// panicked describes a panic by its type only: its text may hold anything.
+func panicked(p any) error { return fmt.Errorf("panic of type %T", p) }

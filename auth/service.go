@@ -289,7 +289,7 @@ func (s *Service) claims(ctx context.Context, token string) (*Claims, error) {
 	case errors.Is(err, ErrInvalidToken):
 		return nil, ErrInvalidToken
 	}
-	return nil, s.fault(ctx, "verify token", err)
+	return nil, s.fault(hide(ctx, token), "verify token", err)
 }
 
 func (s *Service) endSession(ctx context.Context, kind EventKind, userID, id, reason string) error {

@@ -214,7 +214,7 @@ func (t *throttle) release(ctx context.Context, held []Reservation) {
 // settle gives slots back, as failures if failed. A slot that cannot be settled
 // counts until its window ends, which is a fault.
 func (t *throttle) settle(ctx context.Context, held []Reservation, failed bool) error {
-	err := finish(ctx, func(ctx context.Context) error {
+	err := t.finish(ctx, "settle a login", func(ctx context.Context) error {
 		if err := t.settleAll(ctx, held, failed); err != nil {
 			return t.fault(ctx, "settle a login", err)
 		}

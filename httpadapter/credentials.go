@@ -3,13 +3,12 @@ package httpadapter
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/credentials"
+	"github.com/sallyport-go/sallyport/internal/printable"
 )
 
 // credentials shows what p has to an administrator, who is looked up anew. The
@@ -44,7 +43,9 @@ func (h *Handler) masked(r *http.Request, p credentials.Provider, u *auth.User) 
 	case errors.Is(err, auth.ErrSecretNotFound):
 		return nil, &refusal{http.StatusNotFound, p.Title() + " credentials are not configured"}
 	case err != nil:
-		return nil, h.fault(r, "read "+p.Name()+" credentials", err)
+		doing := "read " + p.Name() + " credentials"
+		h.report(ctx, doing, err)
+		return nil, h.fault(r, doing, err)
 	case masked == nil:
 		return nil, errNoResult
 	}
@@ -82,25 +83,13 @@ func (h *Handler) recordView(r *http.Request, p credentials.Provider, id *auth.I
 		Username:  id.User.Username,
 		SessionID: id.Session.ID,
 		Remote:    h.clientAddr(r),
-		UserAgent: userAgent(r),
+		UserAgent: printable.Text(r.UserAgent()),
 		Reason:    p.Name(),
 	})
 	if err != nil {
 		return h.fault(r, "audit a look at "+p.Name()+" credentials", err)
 	}
 	return nil
-}
-
-// userAgent is what an event keeps of a client's own description.
-func userAgent(r *http.Request) string {
-	ua := r.UserAgent()
-	return strings.ToValidUTF8(ua[:min(len(ua), 256)], "")
-}
-
-// fault logs what a call to the outside failed with; to the client it is 503.
-func (h *Handler) fault(r *http.Request, doing string, err error) error {
-	h.log.ErrorContext(r.Context(), "httpadapter: "+doing, "err", err)
-	return fmt.Errorf("%w: %s", auth.ErrUnavailable, doing)
 }
 
 // unconfigured stands for a documented provider that the host did not give.

@@ -173,7 +173,11 @@ func TestAProviderThatFailsIsUnavailable(t *testing.T) {
 	a.is(t, 503, "Service temporarily unavailable")
 	require.Equal(t, "1", a.header.Get("Retry-After"))
 	require.Contains(t, log.String(), "vault is sealed", "the cause is in the log")
-	require.Empty(t, h.audit.Events())
+	require.Eventually(t, func() bool { return len(h.audit.Events()) > 0 }, 5*time.Second, time.Millisecond)
+	told := h.audit.Events()
+	require.Len(t, told, 1, "nothing was viewed, and the fault is on record")
+	require.Equal(t, auth.EventFault, told[0].Kind)
+	require.Equal(t, "read aws credentials", told[0].Reason)
 }
 
 func TestCallsToTheOutsideAreBounded(t *testing.T) {
@@ -190,6 +194,7 @@ func TestCallsToTheOutsideAreBounded(t *testing.T) {
 			ask(t, h, get(path, h.tokens[auth.RoleAdmin])).is(t, 503, "Service temporarily unavailable")
 			require.Equal(t, 3*time.Second, time.Since(begin), path)
 		}
+		synctest.Wait() // the auditor was told of the provider, too
 	})
 }
 

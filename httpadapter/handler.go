@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/credentials"
+	"github.com/sallyport-go/sallyport/internal/seldom"
 )
 
 // Handler serves the endpoints under one prefix and guards a host's own
@@ -37,7 +36,8 @@ type Handler struct {
 	sessions  Sessions
 	passwords Passwords
 
-	proxyUnset atomic.Bool // EventProxyUnset was raised
+	proxyUnset atomic.Bool    // EventProxyUnset was raised
+	faults     seldom.Counter // by what was being done
 }
 
 // endpoint returns what to answer with 200, or an error from the table in
@@ -132,7 +132,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (body []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			body, err = nil, panicked(p)
+			body, err = nil, h.panicked(r.Context(), p)
 		}
 	}()
 	serve, err := h.find(w, r)
@@ -177,15 +177,6 @@ func (h *Handler) other(w http.ResponseWriter, rest string) error {
 	}
 	w.Header().Set("Allow", strings.Replace(strings.Join(allowed, ", "), "GET", "GET, HEAD", 1))
 	return errMethod
-}
-
-// panicked describes a panic by its type and place only: its text may hold
-// anything. http.ErrAbortHandler is the host's way to drop a connection.
-func panicked(p any) error {
-	if p == http.ErrAbortHandler {
-		panic(p)
-	}
-	return fmt.Errorf("panic of type %T\n%s", p, debug.Stack())
 }
 
 // inTime returns the request with the time that all its calls may take

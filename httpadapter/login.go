@@ -2,7 +2,6 @@ package httpadapter
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -75,7 +74,7 @@ func (h *Handler) endReplaced(r *http.Request, began time.Time) {
 func (h *Handler) end(ctx context.Context, token string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic of type %T", p)
+			err = h.mishap(ctx, p) // not dropped: its connection is that of the login
 		}
 	}()
 	return h.auth.Logout(ctx, token)

@@ -28,10 +28,7 @@ func (h *Handler) Require(roles ...auth.Role) func(next http.Handler) http.Handl
 func (h *Handler) RequireFunc(allow func(*auth.Identity) bool) func(next http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			id, err := h.identify(r, h.maxAge)
-			if err == nil && (allow == nil || !allow(id)) {
-				err = errAccessDenied
-			}
+			id, err := h.admit(r, allow)
 			if err != nil {
 				h.refuse(w, r, err)
 				return
@@ -39,6 +36,24 @@ func (h *Handler) RequireFunc(allow func(*auth.Identity) bool) func(next http.Ha
 			next.ServeHTTP(w, r.WithContext(auth.WithIdentity(r.Context(), id)))
 		})
 	}
+}
+
+// admit returns who sent the request, if the rule lets them in. A panic in
+// finding out is an error; one in the guarded handler is the host's.
+func (h *Handler) admit(r *http.Request, allow func(*auth.Identity) bool) (id *auth.Identity, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			id, err = nil, h.panicked(r.Context(), p)
+		}
+	}()
+	id, err = h.identify(r, h.maxAge)
+	if err != nil {
+		return nil, err
+	}
+	if allow == nil || !allow(id) {
+		return nil, errAccessDenied
+	}
+	return id, nil
 }
 
 // identify returns who sent the request. A cookie is only believed from our
