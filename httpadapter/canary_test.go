@@ -363,7 +363,10 @@ func (p *planted) operate(t *testing.T) {
 	}
 	secret := auth.NewSecret(p.canaries["new password"])
 	ctx := t.Context()
-	call(func() error { _, err := p.accounts.Create(ctx, auth.NewAccount{Username: "mary", Password: secret}); return err })
+	call(func() error {
+		_, err := p.accounts.Create(ctx, auth.NewAccount{Username: "mary", Password: secret})
+		return err
+	})
 	call(func() error { return p.accounts.SetPassword(ctx, p.john, secret) })
 	call(func() error {
 		results, err := p.accounts.Import(ctx, []auth.Account{{User: auth.User{Username: "imported"}, PasswordHash: auth.NewSecret(p.canaries["imported hash"])},

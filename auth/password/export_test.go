@@ -2,6 +2,7 @@ package password
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -121,10 +122,18 @@ func InRange(memory, time uint32, threads uint8) bool {
 func Period(text string) int { return period([]rune(text)) }
 
 // PartLength is how much of a text is one part.
-func PartLength(text string) int { return partLength([]rune(text), nil) }
+func PartLength(text string) int { return new(search).partLength([]rune(text)) }
 
 // Declared is what is wrong with a format as a host declared it.
 func Declared(f Format) error { return f.err }
 
 // Limits are how many calls wait and how long.
 func (h *Hasher) Limits() (queue int, timeout time.Duration) { return h.gate.queue, h.gate.timeout }
+
+// Looks is how many characters Check compares, at most, for a password of which
+// these names are known.
+func Looks(password string, about ...string) int {
+	s := search{words: vocabulary(about)}
+	s.fewParts([]rune(strings.ToLower(password)))
+	return s.looks
+}

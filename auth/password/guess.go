@@ -12,12 +12,25 @@ import (
 // what is guessed first and is no measure of strength.
 const enoughParts = 4
 
+// farEnough is how many characters are looked at for parts. What has too few in
+// so many is made of few, and whoever is signed in may ask with the longest
+// password and the longest names.
+const farEnough = 256
+
 // guessable reports whether a password is a short piece over and over, or has
 // too few parts, given these words besides the built-in ones. It takes time in
-// proportion to the length of its arguments.
+// proportion to the length of its arguments: to the sum of them, not to their
+// product.
 func guessable(password string, minLength int, words []string) bool {
 	text := []rune(strings.ToLower(password))
-	return period(text) < min(minLength, len(text)) || fewParts(text, vocabulary(words))
+	s := search{words: vocabulary(words)}
+	return period(text) < min(minLength, len(text)) || s.fewParts(text)
+}
+
+// search looks for parts.
+type search struct {
+	words [][]rune
+	looks int // characters compared, which is the cost
 }
 
 // period is the length of the shortest piece that gives text when repeated at
@@ -65,11 +78,12 @@ func vocabulary(words []string) [][]rune {
 
 func notWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
-// fewParts reports whether text has fewer different parts than enoughParts.
-func fewParts(text []rune, words [][]rune) bool {
+// fewParts reports whether text begins with fewer different parts than
+// enoughParts.
+func (s *search) fewParts(text []rune) bool {
 	parts := make(map[string]bool)
-	for i := 0; i < len(text); {
-		n := partLength(text[i:], words)
+	for i := 0; i < min(len(text), farEnough); {
+		n := s.partLength(text[i:])
 		if n == 1 && (isSeparator(text[i]) || i > 0 && follows(text[i-1], text[i])) {
 			i++
 			continue
@@ -84,9 +98,9 @@ func fewParts(text []rune, words [][]rune) bool {
 }
 
 // partLength is how long the word or year at the start of text is, else 1.
-func partLength(text []rune, words [][]rune) int {
-	for _, w := range words {
-		if startsWith(text, w) {
+func (s *search) partLength(text []rune) int {
+	for _, w := range s.words {
+		if s.startsWith(text, w) {
 			return len(w)
 		}
 	}
@@ -98,11 +112,12 @@ func partLength(text []rune, words [][]rune) int {
 
 // startsWith reports whether text begins with word, as it is or spelled with
 // look-alikes.
-func startsWith(text, word []rune) bool {
+func (s *search) startsWith(text, word []rune) bool {
 	if len(text) < len(word) {
 		return false
 	}
 	for i, r := range word {
+		s.looks++
 		if text[i] != r && lookAlike(text[i]) != r {
 			return false
 		}

@@ -3,6 +3,7 @@ package password_test
 import (
 	"crypto/rand"
 	"errors"
+	mathrand "math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +151,40 @@ func TestPolicyIsQuickOnLongPasswords(t *testing.T) {
 	}
 	if took := time.Since(begun); took > 2*time.Second {
 		t.Errorf("12 long passwords took %v, promised time in proportion to their length", took)
+	}
+}
+
+// Whoever is signed in may ask for a new password with the longest one, and
+// with the names that cost the most. Four characters over and over, in no order
+// that repeats, have the whole of what is looked at searched for every word.
+func TestPolicyLooksAtABoundedPart(t *testing.T) {
+	rng := mathrand.New(mathrand.NewPCG(1, 2))
+	few := make([]byte, 4096)
+	for i := range few {
+		few[i] = "aei"[rng.IntN(3)]
+	}
+	for what, about := range map[string][]string{
+		"no names":        nil,
+		"long names":      {strings.Repeat("a", 253) + "z", strings.Repeat("ae", 127), strings.Repeat("aei", 84), strings.Repeat("a", 254)},
+		"many short ones": {strings.Repeat("aez ", 63), strings.Repeat("eaz ", 63), strings.Repeat("iez ", 63), strings.Repeat("aaz ", 63)},
+	} {
+		long, short := password.Looks(string(few), about...), password.Looks(string(few[:512]), about...)
+		if long != short {
+			t.Errorf("%s: %d characters are compared for 4096 and %d for 512: promised a bound", what, long, short)
+		}
+		total := 0
+		for _, name := range about {
+			total += 2 * len(name) // itself and its parts
+		}
+		if most := 256 * (1500 + total); long > most {
+			t.Errorf("%s: %d characters are compared, promised at most %d", what, long, most)
+		}
+	}
+	if password.Looks(string(few)) < 256 {
+		t.Error("too few parts are not noticed before the bound")
+	}
+	if err := (*password.Policy)(nil).Check(string(few)); !errors.Is(err, password.ErrPolicy) {
+		t.Errorf("three letters in any order: %v", err)
 	}
 }
 
