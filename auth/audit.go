@@ -29,8 +29,9 @@ const (
 	EventRoleChanged      EventKind = "role.changed"       // Reason is the new role
 	EventActiveChanged    EventKind = "active.changed"     // Reason is "enabled" or "disabled"
 	EventCredentialViewed EventKind = "credential.viewed"  // Reason is the provider's name
+	EventKeyRotated       EventKind = "key.rotated"        // or accepted, or revoked; Reason says which
 	EventProxyUnset       EventKind = "proxy.unconfigured" // forwarded headers arrive, yet no proxy is trusted: limits count a proxy
-	EventFault            EventKind = "fault"              // a store or the key source failed; Err says how
+	EventFault            EventKind = "fault"              // a store, the key source or a provider failed, or a part of the host's panicked; Err says how
 )
 
 // Event is one fact for the record. It never holds a password, a token or a

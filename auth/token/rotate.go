@@ -1,10 +1,17 @@
 package token
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"time"
+
+	"github.com/sallyport-go/sallyport/auth"
 )
+
+// tellTimeout is how long an auditor may hold up a change of keys.
+const tellTimeout = 3 * time.Second
 
 // Accept verifies the tokens of one more key from now on. Several nodes that
 // share a store accept the next key everywhere before any of them rotates to
@@ -14,7 +21,7 @@ func (t *Tokens) Accept(key *Key) error {
 	if err := addable(key); err != nil {
 		return err
 	}
-	return t.change(func(s *keySet, now time.Time) error {
+	return t.change("accepted", key, func(s *keySet, now time.Time) error {
 		if s.find(key.header, now) == nil {
 			s.put(member{key: key})
 		}
@@ -32,7 +39,7 @@ func (t *Tokens) Rotate(next *Key) error {
 	if next.sign == nil {
 		return errors.New("token: cannot rotate to a public key: it needs the private one to mint with")
 	}
-	return t.change(func(s *keySet, now time.Time) error {
+	return t.change("rotated to", next, func(s *keySet, now time.Time) error {
 		s.rotate(next, now.Add(t.lifetime+t.overlap))
 		return nil
 	})
@@ -45,7 +52,7 @@ func (t *Tokens) Revoke(key *Key) error {
 	if err := key.usable(); err != nil {
 		return err
 	}
-	return t.change(func(s *keySet, _ time.Time) error {
+	return t.change("revoked", key, func(s *keySet, _ time.Time) error {
 		if s.signing.id == key.id {
 			return errors.New("token: cannot revoke the key that mints: rotate to another first")
 		}
@@ -66,7 +73,7 @@ func addable(key *Key) error {
 }
 
 // change puts a changed copy of the key set in use, or leaves all as it was.
-func (t *Tokens) change(f func(s *keySet, now time.Time) error) error {
+func (t *Tokens) change(what string, key *Key, f func(s *keySet, now time.Time) error) error {
 	t.changing.Lock()
 	defer t.changing.Unlock()
 	now := time.Now()
@@ -75,5 +82,16 @@ func (t *Tokens) change(f func(s *keySet, now time.Time) error) error {
 		return err
 	}
 	t.keys.Store(next)
+	t.tell(auth.Event{Kind: auth.EventKeyRotated, Time: now.UTC(), Reason: what + " the " + key.String()})
 	return nil
+}
+
+// tell reports what has happened already: what the auditor makes of it changes
+// nothing.
+func (t *Tokens) tell(e auth.Event) {
+	ctx, done := context.WithTimeout(context.Background(), tellTimeout)
+	defer done()
+	if err := t.auditor.Audit(ctx, e); err != nil {
+		slog.ErrorContext(ctx, "token: the change of keys was not kept", "reason", e.Reason, "err", err)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,6 +46,10 @@ type Options struct {
 	// other nodes. An HS256 key without a kid is accepted for Lifetime and
 	// Overlap from New on, since it can only be a former one. Nil: none.
 	Accept []*Key
+
+	// Auditor is told of each Accept, Rotate and Revoke, once it holds. Nil:
+	// they go to slog.Default().
+	Auditor auth.Auditor
 }
 
 // Tokens mints and verifies tokens. It is safe for concurrent use.
@@ -53,6 +58,7 @@ type Tokens struct {
 	audience string
 	lifetime time.Duration
 	overlap  time.Duration
+	auditor  auth.Auditor
 	keys     atomic.Pointer[keySet]
 	changing sync.Mutex // held while the key set is replaced
 	scratch  sync.Pool  // of *scratch; nothing in one outlives a call
@@ -68,7 +74,10 @@ func New(key *Key, opts *Options) (*Tokens, error) {
 	}
 	t := &Tokens{
 		issuer: or(opts.Issuer, defaultParty), audience: or(opts.Audience, defaultParty),
-		lifetime: or(opts.Lifetime, defaultLifetime), overlap: opts.Overlap,
+		lifetime: or(opts.Lifetime, defaultLifetime), overlap: opts.Overlap, auditor: opts.Auditor,
+	}
+	if t.auditor == nil {
+		t.auditor = auth.NewLogAuditor(slog.Default())
 	}
 	errs := []error{key.usable()}
 	for _, k := range opts.Accept {
