@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/store/sql"
@@ -101,8 +102,7 @@ func latest(ctx context.Context, store *sqlstore.Store, filter sqlstore.EventFil
 	return all, nil
 }
 
-// printTable prints an event a line. What a client said about itself is quoted
-// where it would break the line or the terminal.
+// printTable prints an event a line.
 func (c *command) printTable(records []sqlstore.Record) error {
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for _, r := range records {
@@ -114,17 +114,18 @@ func (c *command) printTable(records []sqlstore.Record) error {
 		if r.Remote.IsValid() {
 			remote = r.Remote.String()
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Time.Format(time.RFC3339), plain(string(r.Kind)), plain(who), plain(remote), plain(details(r)))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Time.Format(time.RFC3339), plain(string(r.Kind)), plain(who), plain(remote), details(r))
 	}
 	return w.Flush()
 }
 
-// details are what only some events have.
+// details are what only some events have. What a client or an error says could
+// pass for another of them, and is quoted.
 func details(r sqlstore.Record) string {
 	var parts []string
 	add := func(name, value string) {
 		if value != "" {
-			parts = append(parts, name+value)
+			parts = append(parts, name+phrase(value))
 		}
 	}
 	add("", r.Reason)
@@ -139,20 +140,8 @@ func details(r sqlstore.Record) string {
 	return strings.Join(parts, ", ")
 }
 
-// plain is s on one line.
-func plain(s string) string {
-	if s == "" {
-		return "-"
-	}
-	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return fmt.Sprintf("%q", s)
-	}
-	return s
-}
-
-// printJSON prints an object a line; empty fields are left out.
+// printJSON prints an object a line, in ASCII; empty fields are left out.
 func (c *command) printJSON(records []sqlstore.Record) error {
-	enc := json.NewEncoder(c.out)
 	for _, r := range records {
 		line := struct {
 			ID        int64          `json:"id"`
@@ -174,9 +163,30 @@ func (c *command) printJSON(records []sqlstore.Record) error {
 		if r.Err != nil {
 			line.Error = r.Err.Error()
 		}
-		if err := enc.Encode(line); err != nil {
+		text, err := json.Marshal(line)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(c.out, "%s\n", ascii(text)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ascii escapes what JSON leaves as it is: it may steer a terminal, too.
+func ascii(text []byte) []byte {
+	var b []byte
+	for _, r := range string(text) {
+		switch {
+		case r < unicode.MaxASCII: // DEL is not
+			b = append(b, byte(r))
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			b = fmt.Appendf(b, `\u%04x\u%04x`, high, low)
+		default:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		}
+	}
+	return b
 }

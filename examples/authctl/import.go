@@ -181,5 +181,5 @@ func (im *importer) settle(row bulk.Row, outcome error) error {
 func reason(err error) string {
 	text := strings.ReplaceAll(err.Error(), auth.ErrInvalidAccount.Error()+": ", "")
 	text = strings.ReplaceAll(text, auth.ErrUserExists.Error()+": ", "")
-	return strings.ReplaceAll(text, "\n", "; ")
+	return visible(strings.ReplaceAll(text, "\n", "; "))
 }

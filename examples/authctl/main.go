@@ -76,10 +76,10 @@ func main() {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Print(usage)
 	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "authctl:", err)
+		fmt.Fprintln(os.Stderr, "authctl:", visible(err.Error()))
 		os.Exit(2)
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "authctl:", err)
+		fmt.Fprintln(os.Stderr, "authctl:", visible(err.Error()))
 		os.Exit(1)
 	}
 }

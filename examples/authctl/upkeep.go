@@ -81,7 +81,7 @@ func (c *command) doctor(ctx context.Context, args []string) (err error) {
 	findings := 0
 	find := func(format string, args ...any) {
 		findings++
-		fmt.Fprintf(c.out, format+"\n", args...)
+		fmt.Fprintln(c.out, visible(fmt.Sprintf(format, args...)))
 	}
 	if store.SQL != nil {
 		if err := store.SQL.Check(ctx); err != nil {

@@ -123,7 +123,7 @@ func (c *command) user(ctx context.Context, args []string) (err error) {
 	if err := c.change(ctx, h, verb, u, args[1:]); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "%s: %s done\n", u.Username, verb)
+	fmt.Fprintf(c.out, "%s: %s done\n", plain(u.Username), verb)
 	return nil
 }
 
@@ -199,7 +199,7 @@ func (c *command) list(ctx context.Context, h *house) error {
 			if !u.LastLogin.IsZero() {
 				last = u.LastLogin.Format(time.RFC3339)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Username, u.Email, u.Role, state, last)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", plain(u.Username), plain(u.Email), plain(string(u.Role)), state, last)
 		}
 		if len(users) < page {
 			return w.Flush()
