@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -203,6 +204,24 @@ func (c chattySource) Secrets(ctx context.Context, set string) (auth.Secrets, er
 	return s, err
 }
 
+// sink is written to by several at once.
+type sink struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *sink) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(b)
+}
+
+func (s *sink) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
 // planted is a house full of canaries, and all that it says.
 type planted struct {
 	*chatty
@@ -210,7 +229,7 @@ type planted struct {
 	svc      *auth.Service
 	accounts *auth.Accounts
 	audit    *chattyAuditor
-	out      strings.Builder // of both log handlers, and of errors
+	out      sink // of both log handlers, and of errors
 	canaries map[string]string
 	john     string // ID
 }

@@ -37,7 +37,7 @@ type fragile struct {
 	http.Handler
 	faults storetest.Faults
 	audit  *authtest.Recorder
-	log    strings.Builder
+	log    sink
 	broken string
 	token  string
 	ran    bool // the guarded handler
