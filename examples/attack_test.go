@@ -15,10 +15,10 @@ import (
 func TestNothingBuysAGuessOnAnyDatabase(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
-			dsn := d.open(t)
-			all, _ := nodes(t, dsn, 2)
-			addJohn(t, dsn)
-			mustAuthctl(t, dsn, johnsPassword+"\n", "user", "add", "-username", "mallory", "-email", "mallory@example.com")
+			at := d.open(t)
+			all, _ := nodes(t, at, 2)
+			addJohnAt(t, at)
+			mustAuthctlAt(t, at, johnsPassword+"\n", "user", "add", "-username", "mallory", "-email", "mallory@example.com")
 			stolen := all[0].login(t, "john", johnsPassword)
 			names := []string{"john", "JOHN@example.com", "ｊｏｈｎ", " john"}
 			looked := map[int]int{}
@@ -47,7 +47,7 @@ func TestNothingBuysAGuessOnAnyDatabase(t *testing.T) {
 			require.Equal(t, 20, looked[429], "%v", looked)
 			require.Equal(t, 200, all[0].validate(t, stolen), "live sessions are unaffected")
 			require.Equal(t, 200, all[1].call(t, "POST", "login", "", credentials("mallory", johnsPassword)).status, "others are not concerned")
-			mustAuthctl(t, dsn, "", "user", "unlock", "john")
+			mustAuthctlAt(t, at, "", "user", "unlock", "john")
 			for _, s := range all {
 				require.Equal(t, 200, s.validate(t, eventually(t, s)), "authctl unlock holds on every node within five seconds")
 				s.stop(t)

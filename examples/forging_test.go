@@ -48,12 +48,12 @@ var row = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}(\S+|"([^"\\]|
 // account and one for an event, in which nothing passes for something else.
 func TestWhatIsStoredForgesNothing(t *testing.T) {
 	dsn := fileDSN(t)
-	store, err := backend.Open(dsn)
+	store, err := backend.Open(dsn, "")
 	require.NoError(t, err)
 	require.NoError(t, store.Migrate(t.Context()))
 	for i, h := range hostile {
 		at := time.Now().UTC()
-		require.NoError(t, store.CreateAccount(t.Context(), &auth.Account{User: auth.User{
+		require.NoError(t, store.SQL.CreateAccount(t.Context(), &auth.Account{User: auth.User{
 			ID: fmt.Sprint("id-", i), Username: strings.ToValidUTF8(strings.ReplaceAll(h, "\x00", ""), "") + fmt.Sprint(i), Email: fmt.Sprint(i, "@", strings.ToValidUTF8(strings.ReplaceAll(h, "\x00", ""), "")),
 			Role: auth.RoleUser, Active: true, CreatedAt: at, UpdatedAt: at,
 		}}))
