@@ -33,9 +33,15 @@ const maxHash = 512
 //
 // The audit record has one event for each call, with the number of accounts
 // that were added, and account.created for each that has more than RoleUser: a
-// hundred thousand events would hide those.
+// hundred thousand events would hide those. After an error it has those of whom
+// it is known that they are there, in which case one may be recorded twice.
+//
+// A call takes no longer than other changes do, however many accounts it has: a
+// third more than StoreTimeout. A program that imports large batches sets that
+// to what they may take.
 func (a *Accounts) Import(ctx context.Context, accounts []Account) ([]error, error) {
-	now := time.Now().UTC().Truncate(time.Microsecond)
+	ctx = a.svc.allow(ctx)
+	now := moment()
 	results := make([]error, len(accounts))
 	var rows []Account
 	var places []int // of rows in accounts
@@ -51,19 +57,42 @@ func (a *Accounts) Import(ctx context.Context, accounts []Account) ([]error, err
 		ctx = hide(ctx, rows[i].PasswordHash.Reveal())
 	}
 	held, err := a.add(ctx, rows)
-	if err != nil {
-		return nil, a.svc.fault(ctx, "import accounts", err)
-	}
 	var added []*User
-	for n, i := range places {
-		if held[n] == nil {
+	for n, holder := range held {
+		if holder == nil {
 			added = append(added, &rows[n].User)
 			continue
 		}
-		results[i] = taken(&accounts[i], &rows[n], held[n])
+		results[places[n]] = taken(&accounts[places[n]], &rows[n], holder)
+	}
+	if err != nil {
+		err = a.svc.fault(ctx, "import accounts", err)
+		a.imported(ctx, append(added, a.addedAnyway(ctx, rows[len(held):])...))
+		return nil, err
 	}
 	a.imported(ctx, added)
 	return results, nil
+}
+
+// addedAnyway looks for those of the rows, all of unknown fate, that have more
+// than RoleUser and are there: no administrator comes in unrecorded because an
+// answer was lost.
+func (a *Accounts) addedAnyway(ctx context.Context, rows []Account) (found []*User) {
+	ctx = context.WithoutCancel(ctx)
+	for i := range rows {
+		row := &rows[i].User
+		if row.Role == RoleUser {
+			continue
+		}
+		user, err := a.byID(ctx, row.ID)
+		if errors.Is(err, ErrUnavailable) {
+			break
+		}
+		if err == nil && user.Username == row.Username && user.Role == row.Role {
+			found = append(found, row)
+		}
+	}
+	return found
 }
 
 // admit normalises, then validates, then fills in.
@@ -115,7 +144,8 @@ func (a *Accounts) reads(hash string) bool {
 }
 
 // add gives the rows to the store and returns who holds the names of those
-// that were not added.
+// that were not added. With an error it is the rows before that one that the
+// answer speaks of.
 func (a *Accounts) add(ctx context.Context, rows []Account) ([]*Account, error) {
 	call, done := a.svc.bounded(ctx)
 	defer done()
@@ -129,7 +159,7 @@ func (a *Accounts) add(ctx context.Context, rows []Account) ([]*Account, error) 
 			held[i], err = a.holder(call, &rows[i])
 		}
 		if err != nil {
-			return nil, err
+			return held[:i], err
 		}
 	}
 	return held, nil
@@ -195,15 +225,19 @@ func difference(given, row, held *Account) string {
 	return ""
 }
 
-// imported tells the record of those that were added.
+// imported tells the record of those that were added, in their order also where
+// that outlasts the answer.
 func (a *Accounts) imported(ctx context.Context, added []*User) {
 	if len(added) == 0 {
 		return
 	}
-	for _, u := range added {
-		if u.Role != RoleUser {
-			a.created(ctx, &Account{User: *u})
+	_ = finish(ctx, func(ctx context.Context) error {
+		for _, u := range added {
+			if u.Role != RoleUser {
+				a.created(ctx, &Account{User: *u})
+			}
 		}
-	}
-	a.svc.audit(ctx, Event{Kind: EventAccountsImported, Count: len(added)})
+		a.svc.audit(ctx, Event{Kind: EventAccountsImported, Count: len(added)})
+		return nil
+	})
 }

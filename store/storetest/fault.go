@@ -41,8 +41,9 @@ func LoseAnswer(_ context.Context, do func() error) error {
 }
 
 // Faults has chosen calls of a store go wrong, so that a test sees what comes
-// of it. Put the parts of a store behind it by Users, Sessions, Throttle and
-// Identity, which count together, and join them by [auth.Compose]. Run a flow
+// of it. Put the parts of a store behind it by Users, Sessions, Throttle,
+// Identity and Accounts, which count together, and join the first three by
+// [auth.Compose]. Run a flow
 // in peace, ask Calls which calls it makes, and run it again for each of them
 // with a fault planned there.
 //

@@ -55,6 +55,37 @@ func TestFaultsHaveWhatTheyWrap(t *testing.T) {
 	}
 }
 
+func TestFaultyAccountsHaveWhatTheyWrap(t *testing.T) {
+	type (
+		account  interface{ auth.AccountStore }
+		importer interface{ auth.AccountImporter }
+		lister   interface{ auth.AccountLister }
+	)
+	for _, accounts := range []auth.AccountStore{
+		struct{ account }{},
+		struct {
+			account
+			importer
+		}{},
+		struct {
+			account
+			lister
+		}{},
+		memory.NewUsers(),
+	} {
+		wrapped := new(storetest.Faults).Accounts(accounts)
+		if got, want := bulk(wrapped), bulk(accounts); got != want {
+			t.Errorf("%T is AccountImporter, AccountLister: %v, and behind Faults: %v", accounts, want, got)
+		}
+	}
+}
+
+func bulk(a auth.AccountStore) (has [2]bool) {
+	_, has[0] = a.(auth.AccountImporter)
+	_, has[1] = a.(auth.AccountLister)
+	return has
+}
+
 func optional(u auth.UserStore) (has [3]bool) {
 	_, has[0] = u.(auth.AccountStore)
 	_, has[1] = u.(auth.LoginRecorder)
@@ -67,7 +98,7 @@ func optional(u auth.UserStore) (has [3]bool) {
 func TestFaultsInPeaceAreTransparent(t *testing.T) {
 	storetest.Run(t, func(*testing.T) auth.Store {
 		s, f := memory.New(), new(storetest.Faults)
-		users := f.Users(s)
+		users, accounts := f.Users(s), f.Accounts(s)
 		return struct {
 			auth.AccountStore
 			auth.SessionStore
@@ -75,7 +106,10 @@ func TestFaultsInPeaceAreTransparent(t *testing.T) {
 			auth.LoginRecorder
 			auth.PasswordUpgrader
 			auth.IdentityReader
-		}{users.(auth.AccountStore), f.Sessions(s), f.Throttle(s), users.(auth.LoginRecorder), users.(auth.PasswordUpgrader), f.Identity(s)}
+			auth.AccountImporter
+			auth.AccountLister
+		}{accounts, f.Sessions(s), f.Throttle(s), users.(auth.LoginRecorder), users.(auth.PasswordUpgrader), f.Identity(s),
+			accounts.(auth.AccountImporter), accounts.(auth.AccountLister)}
 	})
 }
 

@@ -25,6 +25,14 @@ type (
 		f  *Faults
 		to auth.AccountStore
 	}
+	faultyImporter struct {
+		f  *Faults
+		to auth.AccountImporter
+	}
+	faultyLister struct {
+		f  *Faults
+		to auth.AccountLister
+	}
 	faultyRecorder struct {
 		f  *Faults
 		to auth.LoginRecorder
@@ -105,6 +113,14 @@ func (s faultyWriter) ListUsers(ctx context.Context, after string, limit int) ([
 
 func (s faultyWriter) Bootstrap(ctx context.Context, a *auth.Account) (bool, error) {
 	return answer(ctx, s.f, "Bootstrap", func() (bool, error) { return s.to.Bootstrap(ctx, a) })
+}
+
+func (s faultyImporter) ImportAccounts(ctx context.Context, accounts []auth.Account) ([]*auth.Account, error) {
+	return answer(ctx, s.f, "ImportAccounts", func() ([]*auth.Account, error) { return s.to.ImportAccounts(ctx, accounts) })
+}
+
+func (s faultyLister) ListAccounts(ctx context.Context, after string, limit int) ([]auth.Account, error) {
+	return answer(ctx, s.f, "ListAccounts", func() ([]auth.Account, error) { return s.to.ListAccounts(ctx, after, limit) })
 }
 
 func (s faultyRecorder) RecordLogin(ctx context.Context, userID string, at time.Time) error {

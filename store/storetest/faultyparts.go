@@ -17,6 +17,38 @@ func (f *Faults) Identity(reader auth.IdentityReader) auth.IdentityReader {
 	return faultyReader{f, reader}
 }
 
+// Accounts puts what [auth.NewAccounts] is given behind f. What is optional
+// there, [auth.AccountImporter] and [auth.AccountLister], is found in the
+// result by type assertion exactly where accounts has it.
+func (f *Faults) Accounts(accounts auth.AccountStore) auth.AccountStore {
+	type both struct {
+		faultyUsers
+		faultyWriter
+	}
+	store := both{faultyUsers{f, accounts}, faultyWriter{f, accounts}}
+	importer, imports := accounts.(auth.AccountImporter)
+	lister, lists := accounts.(auth.AccountLister)
+	switch {
+	case imports && lists:
+		return struct {
+			both
+			faultyImporter
+			faultyLister
+		}{store, faultyImporter{f, importer}, faultyLister{f, lister}}
+	case imports:
+		return struct {
+			both
+			faultyImporter
+		}{store, faultyImporter{f, importer}}
+	case lists:
+		return struct {
+			both
+			faultyLister
+		}{store, faultyLister{f, lister}}
+	}
+	return store
+}
+
 // What users may have beside two reads, as bits.
 const (
 	writes   = 1 << iota // auth.AccountStore
