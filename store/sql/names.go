@@ -101,3 +101,16 @@ func storable(args []any) bool {
 	}
 	return true
 }
+
+var quotedText = regexp.MustCompile("'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`")
+
+// identified writes each name that stands in double quotes in backquotes.
+func identified(text string) string {
+	return quotedText.ReplaceAllStringFunc(text, func(quoted string) string {
+		if quoted[0] != '"' {
+			return quoted
+		}
+		name := strings.ReplaceAll(quoted[1:len(quoted)-1], `""`, `"`)
+		return "`" + strings.ReplaceAll(name, "`", "``") + "`"
+	})
+}

@@ -185,6 +185,23 @@ func (s Schema) named() Schema {
 	return s
 }
 
+// identified is a copy of a named Schema for SQLite or MySQL, which take "name"
+// for a string where it is no column. SQLite means it as a name otherwise; in an
+// expression of MySQL it may well be a string.
+func (s Schema) identified(d Dialect) Schema {
+	texts := []*string{&s.Where, &s.ID, &s.Username, &s.Email, &s.PasswordHash, &s.Name, &s.Organization,
+		&s.AWSRegion, &s.Role, &s.Active, &s.CreatedAt, &s.UpdatedAt, &s.LastLogin}
+	for i := range s.Flags {
+		texts = append(texts, &s.Flags[i].Column)
+	}
+	for _, text := range texts {
+		if d == SQLite || d == MySQL && bare(*text) != "" {
+			*text = identified(*text)
+		}
+	}
+	return s
+}
+
 // columns lists what a named Schema reads, in the order of the places.
 func (s Schema) columns() []column {
 	switches := []class{booleans, integers, texts}

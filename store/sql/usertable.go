@@ -42,7 +42,7 @@ func OpenUsers(ctx context.Context, db *sql.DB, d Dialect, schema Schema) (Users
 	if err := errors.Join(err, schema.check()); err != nil {
 		return nil, err
 	}
-	t := &userTable{Schema: schema, runner: runner}
+	t := &userTable{Schema: schema.identified(d), runner: runner}
 	if err := t.inspect(ctx); err != nil {
 		return nil, errors.Join(err, runner.Close())
 	}

@@ -29,6 +29,11 @@ func TestSchemaErrors(t *testing.T) {
 			{"no such table", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.From = "~nothing" }, []string{"Schema.From", p.prefix + "nothing", "let this database user SELECT"}},
 			{"two wrong columns", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.Name, s.PasswordHash = "full_name", "pw" },
 				[]string{`Schema.Name: "full_name" cannot be read; name the column, or sqlstore.Absent`, `Schema.PasswordHash: "pw" cannot be read`}},
+			{"wrong columns in quotes", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) {
+				s.Name, s.PasswordHash, s.Flags = `"full_name"`, `"p""w"`, []sqlstore.RoleFlag{{Column: `"is_root"`, Role: auth.RoleAdmin}}
+			}, []string{"Schema.Name: ", "Schema.PasswordHash: ", "Schema.Flags[0]: "}},
+			{"a wrong condition in quotes", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.Where = `{"banned"|"banned"|banned} <> 1` },
+				[]string{"Schema.Where: ", " is no condition here"}},
 			{"no such condition", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.Where = "deleted_at IS NULL" }, []string{`Schema.Where: "deleted_at IS NULL" is no condition here`}},
 			{"no such flag", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) {
 				s.Flags = []sqlstore.RoleFlag{{Column: "is_root", Role: auth.RoleAdmin}}
