@@ -79,6 +79,7 @@ func TestImportRefusesWhatNoAccountMayHave(t *testing.T) {
 		"control in name":     func(a *auth.Account) { a.Name = "Mary\x1b[2J" },
 		"NUL":                 func(a *auth.Account) { a.Organization = "a\x00b" },
 		"role":                func(a *auth.Account) { a.Role = "Admin" }, // LESSONS 21: Vault CVE-2025-5999
+		"a hash for a role":   func(a *auth.Account) { a.Role = auth.Role("v1:" + secret) },
 		"region":              func(a *auth.Account) { a.AWSRegion = "evil.example.com/" },
 		"long ID":             func(a *auth.Account) { a.ID = strings.Repeat("a", 255) },
 		"ID with a line end":  func(a *auth.Account) { a.ID = "a\nb" },

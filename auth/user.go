@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Role is what a user may do. The set is closed: a store that answers any
@@ -31,8 +32,18 @@ func ParseRole(s string) (Role, error) {
 	if r := Role(s); r.Valid() {
 		return r, nil
 	}
-	return "", fmt.Errorf("%w: role %q is not one of user, admin, super_admin", ErrInvalidAccount, s)
+	shown := ""
+	if len(s) <= maxShown && !strings.ContainsFunc(s, noRoleHas) {
+		shown = fmt.Sprintf(" %q", s)
+	}
+	return "", fmt.Errorf("%w: role%s is not one of user, admin, super_admin", ErrInvalidAccount, shown)
 }
+
+// maxShown is how long a misspelt role is repeated. In a file whose columns are
+// in another order, a hash stands in its place.
+const maxShown = 16
+
+func noRoleHas(r rune) bool { return !unicode.IsLetter(r) && !strings.ContainsRune("_- ", r) }
 
 // User is a person as the rest of a program may see them: no password hash.
 type User struct {

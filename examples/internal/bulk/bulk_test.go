@@ -118,17 +118,19 @@ func TestNoHashIsWrittenUnasked(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	for content, says := range map[string]string{
-		"":                                  "empty",
-		"name,email\n":                      "no username",
-		"username,nickname\n":               `"nickname" is none of id, username, email`,
-		"Username\n":                        `"Username" is none of`,
-		"username,email,username\n":         "username is there twice",
-		"username,password\n":               "passwords as they were typed",
-		"username,Passwd\n":                 "passwords as they were typed",
-		"username,\xff\n":                   "UTF-8",
-		"\xff\xfeu\x00s\x00e\x00r\x00n\x00": "UTF-8",
-		`username,"email`:                   "never closed",
-		strings.Repeat("a", bulk.MaxRow):    "longer than 65536",
+		"":                                   "empty",
+		"name,email\n":                       "no username",
+		"username,nickname\n":                `"nickname" is none of id, username, email`,
+		"Username\n":                         `"Username" is none of`,
+		"$2b$10$wi4DL5P4jLFlt9ZMQ0K2Xe\n":    "a name of 29 bytes is none of",
+		"0123456789abcdef0123456789abcdef\n": "a name of 32 bytes is none of",
+		"username,email,username\n":          "username is there twice",
+		"username,password\n":                "passwords as they were typed",
+		"username,Passwd\n":                  "passwords as they were typed",
+		"username,\xff\n":                    "UTF-8",
+		"\xff\xfeu\x00s\x00e\x00r\x00n\x00":  "UTF-8",
+		`username,"email`:                    "never closed",
+		strings.Repeat("a", bulk.MaxRow):     "longer than 65536",
 	} {
 		_, err := bulk.NewReader(strings.NewReader(content), bulk.CSV)
 		require.ErrorContains(t, err, says, "%.50q", content)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/sallyport-go/sallyport/auth"
 )
@@ -94,7 +95,19 @@ func columnNamed(name string) (column, error) {
 	for _, c := range columns {
 		names = append(names, c.name)
 	}
-	return column{}, fmt.Errorf("%.80q is none of %s", name, strings.Join(names, ", "))
+	return column{}, fmt.Errorf("%s is none of %s", shown(name), strings.Join(names, ", "))
+}
+
+// shown quotes a column's name. In a file without a line of names, a hash may
+// stand in its place, and is not repeated.
+func shown(name string) string {
+	other := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_- ", r)
+	}
+	if len(name) > 24 || strings.ContainsFunc(name, other) {
+		return fmt.Sprintf("a name of %d bytes", len(name))
+	}
+	return strconv.Quote(name)
 }
 
 // written are the columns of a file with or without hashes.
