@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/examples/internal/backend"
+	"github.com/sallyport-go/sallyport/internal/cable"
 )
 
 // job is an authctl under way.
@@ -163,59 +163,14 @@ func manyRows(t *testing.T, n int) string {
 	return path
 }
 
-// wire passes on what goes to a server until it is cut.
-type wire struct {
-	net.Listener
-	to    string
-	mu    sync.Mutex
-	conns []net.Conn
-	dead  bool
-}
-
-// behindWire returns the DSN by way of a wire.
-func behindWire(t *testing.T, dsn string) (string, *wire) {
+// behindCable returns the DSN by way of a cable.
+func behindCable(t *testing.T, dsn string) (string, *cable.Cable) {
 	t.Helper()
 	u, err := url.Parse(dsn)
 	require.NoError(t, err)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	w := &wire{Listener: l, to: u.Host}
-	u.Host = l.Addr().String()
-	t.Cleanup(w.cut)
-	go func() {
-		for {
-			near, err := l.Accept()
-			if err != nil {
-				return
-			}
-			w.join(near)
-		}
-	}()
-	return u.String(), w
-}
-
-func (w *wire) join(near net.Conn) {
-	far, err := net.Dial("tcp", w.to)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err != nil || w.dead {
-		near.Close()
-		return
-	}
-	w.conns = append(w.conns, near, far)
-	go func() { io.Copy(far, near); far.Close() }()
-	go func() { io.Copy(near, far); near.Close() }()
-}
-
-// cut ends all connections and refuses others.
-func (w *wire) cut() {
-	w.Close()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.dead = true
-	for _, c := range w.conns {
-		c.Close()
-	}
+	c := cable.Lay(t, u.Host)
+	u.Host = c.Addr
+	return u.String(), c
 }
 
 // lines tells the lines that a report names.

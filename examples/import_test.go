@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sallyport-go/sallyport/examples/internal/backend"
+	"github.com/sallyport-go/sallyport/internal/cable"
 )
 
 // Each kind of hash, on the server that was told of it, and made anew by the
@@ -133,12 +134,12 @@ func TestAnImportThatWasCutOffGoesOn(t *testing.T) {
 			t.Run(d.name+"/"+how, func(t *testing.T) {
 				direct := d.open(t).users
 				b := open(t, direct)
-				dsn, line := direct, (*wire)(nil)
+				dsn, line := direct, (*cable.Cable)(nil)
 				if how == "database gone" {
 					if d.name == "sqlite" {
 						t.Skip("a file does not go")
 					}
-					dsn, line = behindWire(t, direct)
+					dsn, line = behindCable(t, direct)
 				}
 				aside := filepath.Join(t.TempDir(), "bad.csv")
 				j := bulkJob(t, dsn, "user", "import", "-hashes", "bcrypt:5", "-format", "csv", "-rejected", aside, "-")
@@ -151,7 +152,7 @@ func TestAnImportThatWasCutOffGoesOn(t *testing.T) {
 				case "interrupted":
 					require.NoError(t, j.cmd.Process.Signal(syscall.SIGINT))
 				default:
-					line.cut()
+					line.Cut()
 				}
 				rows(j.stdin, before+1, total)
 				j.stdin.Close()

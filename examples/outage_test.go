@@ -3,7 +3,6 @@ package examples_test
 import (
 	"crypto/rand"
 	"fmt"
-	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -64,11 +63,9 @@ func TestTheDatabaseIsCutPausedAndSlowed(t *testing.T) {
 }
 
 func newOutage(t *testing.T, dsn string) *outage {
-	u, err := url.Parse(dsn)
-	require.NoError(t, err)
-	o := &outage{cable: cable.Lay(t, u.Host), pending: map[*time.Time]bool{}, told: map[string]int{}, stop: make(chan struct{})}
-	u.Host = o.cable.Addr
-	env := []string{"SALLYPORT_DB=" + u.String(), "SALLYPORT_JWT_SECRET=" + rand.Text() + rand.Text()}
+	dsn, c := behindCable(t, dsn)
+	o := &outage{cable: c, pending: map[*time.Time]bool{}, told: map[string]int{}, stop: make(chan struct{})}
+	env := []string{"SALLYPORT_DB=" + dsn, "SALLYPORT_JWT_SECRET=" + rand.Text() + rand.Text()}
 	for range 2 {
 		// A slot that an outage lets nobody settle stays counted: that is
 		// promised elsewhere, and would here end in 429.
