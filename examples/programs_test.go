@@ -361,6 +361,8 @@ func TestARefusedStartSaysWhy(t *testing.T) {
 		"not a DSN":           {nil, []string{"-db", "oracle:hunter2hunter2"}, "sqlite:PATH"},
 		"a secret in the DSN": {[]string{"SALLYPORT_DB=mysql://root:hunter2hunter2@127.0.0.1:x/%zz"}, nil, "mysql://user:pass@host:port/db"},
 		"a postgres password": {[]string{"SALLYPORT_DB=postgres://u:hunter2hunter2@127.0.0.1:1/x?sslmode=bogus"}, nil, ""},
+		"a MySQL parameter":   {[]string{"SALLYPORT_DB=mysql://root@127.0.0.1:1/x?ssl=hunter2&hunter2=1"}, nil, "?tls="},
+		"SQLite in memory":    {nil, []string{"-db", "sqlite::memory:"}, "memory:"},
 		"a limit":             {nil, []string{"-login-limit-account", "many"}, "10/15m"},
 		"proxies":             {nil, []string{"-trusted-proxies", "everyone"}, "CIDR"},
 		"not a Redis":         {nil, []string{"-db", "memory:", "-sessions", "redis:hunter2hunter2"}, "rediss://"},

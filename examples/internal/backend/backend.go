@@ -45,6 +45,8 @@ type Backend struct {
 
 var errDSN = errors.New(`the database must be "sqlite:PATH", "postgres://...", "mysql://user:pass@host:port/db" or "memory:"`)
 
+var errParameter = errors.New("mysql: the DSN may have ?tls=... and no other parameter")
+
 // Open opens what dsn names and, where sessions is not empty, sessions and
 // throttle in the Redis that it names. It does not connect yet, but it makes an
 // SQLite file that is not there, readable to its owner only.
@@ -95,7 +97,7 @@ func open(driver, dsn string, dialect sqlstore.Dialect) (*Backend, error) {
 }
 
 func openSQLite(path string) (*Backend, error) {
-	if path == "" {
+	if path == "" || path == ":memory:" { // which each connection has for itself
 		return nil, errDSN
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -123,6 +125,10 @@ func mysqlDSN(dsn string) (string, error) {
 	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") == "" {
 		return "", errDSN
 	}
+	query := u.Query()
+	if len(query) > 1 || len(query) == 1 && !query.Has("tls") {
+		return "", errParameter // one that is passed over may have been meant to encrypt
+	}
 	c := mysql.NewConfig()
 	c.Net, c.Addr, c.DBName = "tcp", u.Host, strings.Trim(u.Path, "/")
 	if u.Port() == "" {
@@ -130,7 +136,7 @@ func mysqlDSN(dsn string) (string, error) {
 	}
 	c.User = u.User.Username()
 	c.Passwd, _ = u.User.Password()
-	c.TLSConfig = u.Query().Get("tls")
+	c.TLSConfig = query.Get("tls")
 	c.Timeout = 5 * time.Second
 	return c.FormatDSN(), nil
 }
