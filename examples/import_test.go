@@ -115,6 +115,27 @@ func TestBadRowsAreReportedAndKept(t *testing.T) {
 	}
 }
 
+// Where others may write, what stands at the name of the part is no file of
+// ours: a link to another's, or one that they read.
+func TestBadRowsAreKeptInAFileOfTheirOwn(t *testing.T) {
+	dir := t.TempDir()
+	others, aside := filepath.Join(dir, "others"), filepath.Join(dir, "bad.csv")
+	require.NoError(t, os.WriteFile(others, []byte("untouched"), 0o644))
+	file := save(t, "users.csv", "username,password_hash\nno@name,"+bcryptHash+"\n")
+	for what, put := range map[string]func() error{
+		"a link":              func() error { return os.Symlink(others, aside+".part") },
+		"a file for everyone": func() error { return os.Link(others, aside+".part") },
+	} {
+		require.NoError(t, put())
+		imports(t, fileDSN(t), 0, 0, 1, "-rejected", aside, file)
+		require.Equal(t, "untouched", load(t, others), what)
+		info, err := os.Lstat(aside)
+		require.NoError(t, err)
+		require.Equal(t, os.FileMode(0o600), info.Mode(), what)
+		require.NoError(t, os.Remove(aside))
+	}
+}
+
 // atLeast waits until a running import has added so many.
 func atLeast(t *testing.T, b *backend.Backend, n int) {
 	t.Helper()

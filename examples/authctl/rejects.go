@@ -71,9 +71,14 @@ func (r *rejects) keep(row bulk.Row) error {
 	return nil
 }
 
-func (r *rejects) create() (err error) {
-	// Hashes are in it.
-	if r.file, err = os.OpenFile(r.path+partial, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600); err != nil {
+// create makes the file anew, never what is there already, which may be a link or
+// be open to others: hashes are in it.
+func (r *rejects) create() error {
+	err := os.Remove(r.path + partial)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if r.file, err = os.OpenFile(r.path+partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
 		return err
 	}
 	_, err = r.file.Write(r.header)
