@@ -41,14 +41,7 @@ func (t idType) holdsInteger(id string) bool {
 		n, err := strconv.ParseUint(id, 10, 64)
 		return err == nil && strconv.FormatUint(n, 10) == id
 	}
-	bits := 64
-	switch t.name {
-	case "INT2":
-		bits = 16
-	case "INT4":
-		bits = 32
-	}
-	n, err := strconv.ParseInt(id, 10, bits)
+	n, err := strconv.ParseInt(id, 10, 64)
 	return err == nil && strconv.FormatInt(n, 10) == id
 }
 

@@ -145,10 +145,27 @@ func (t *userTable) tryWrites(ctx context.Context) error {
 	}
 	var errs []error
 	if t.UpgradePasswords {
-		errs = append(errs, try("UpgradePasswords", t.updateHash(), t.hashArgs(t.id.sample(), "", "")...))
+		errs = append(errs, t.checkStrict(ctx), try("UpgradePasswords", t.updateHash(), t.hashArgs(t.id.sample(), "", "")...))
 	}
 	if t.RecordLogins {
 		errs = append(errs, try("RecordLogins", t.updateLastLogin(), t.lastLoginArgs(t.id.sample(), time.Now())...))
 	}
 	return errors.Join(errs...)
+}
+
+// checkStrict refuses a MySQL that would cut a new hash to the width of its
+// column, and so destroy the old one.
+func (t *userTable) checkStrict(ctx context.Context) error {
+	if t.runner.dialect != &mysqlDialect {
+		return nil
+	}
+	var strict bool
+	err := t.runner.db.QueryRowContext(ctx, `SELECT @@sql_mode LIKE '%STRICT_%'`).Scan(&strict)
+	if err == nil && !strict {
+		err = errors.New("a hash too long for the column would be cut and nobody could log in; set strict SQL mode")
+	}
+	if err != nil {
+		return fmt.Errorf("sqlstore: Schema.UpgradePasswords: %w", err)
+	}
+	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// postgresLike names the column's type. A bare "character" would be one
+// postgresLike names the column's type, for integers the widest. A bare "character" would be one
 // character long. A name has to be of a text type (category S): any other
 // fails for what it cannot hold, and quotes what somebody typed.
 func postgresLike(ctx context.Context, t *userTable, column string, is idType) (string, error) {
@@ -16,8 +16,11 @@ func postgresLike(ctx context.Context, t *userTable, column string, is idType) (
 	if err == nil && is.name == "" && is.class == texts && category != "S" {
 		return "", fmt.Errorf("people cannot log in by a column of type %s", name)
 	}
-	if name == "character" {
+	switch {
+	case name == "character":
 		name = "bpchar"
+	case is.class == integers:
+		name = "bigint" // its index serves a smaller column too, which may grow
 	}
 	return "CAST(%s AS " + name + ")", err
 }

@@ -45,3 +45,28 @@ func TestTableChangesMeanwhile(t *testing.T) {
 		find("after the column is back")
 	})
 }
+
+// A key that was made wider, as Django's migration to BigAutoField does, is as
+// wide for who came in since.
+func TestAKeyGrowsMeanwhile(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		db := p.db(t)
+		p.table(t, db, "people", "id INTEGER NOT NULL PRIMARY KEY, username VARCHAR(20) UNIQUE, password_hash VARCHAR(20)",
+			"INSERT INTO ~people VALUES (1, 'ann', 'h')")
+		schema := namesOnly
+		schema.Email = sqlstore.Absent
+		users := p.users(t, db, schema)
+		if p.dialect != sqlstore.SQLite {
+			p.run(t, db, "ALTER TABLE ~people {|ALTER COLUMN id TYPE|MODIFY id} BIGINT")
+		}
+		p.run(t, db, "INSERT INTO ~people VALUES (3000000000, 'ben', 'h')")
+		for name, id := range map[string]string{"ann": "1", "ben": "3000000000"} {
+			if a, err := users.AccountByLogin(t.Context(), name); err != nil || a.ID != id {
+				t.Errorf("AccountByLogin(%s): %+v, %v", name, a, err)
+			}
+			if u, err := users.UserByID(t.Context(), id); err != nil || u.Username != name {
+				t.Errorf("UserByID(%s): %+v, %v", id, u, err)
+			}
+		}
+	})
+}

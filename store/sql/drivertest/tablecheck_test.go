@@ -187,3 +187,23 @@ func (p place) reader(t *testing.T, owner *sql.DB) *sql.DB {
 	t.Cleanup(func() { db.Close() })
 	return db
 }
+
+// Without strict SQL mode MySQL cuts what is too long: a login would leave half
+// of a hash.
+func TestUpgradesNeedStrictMode(t *testing.T) {
+	on(t, all[2:3], func(t *testing.T, p place) {
+		db := p.db(t)
+		p.table(t, db, "people", "id INTEGER NOT NULL PRIMARY KEY, username VARCHAR(20) UNIQUE, password_hash CHAR(60)")
+		schema := namesOnly
+		schema.Email, schema.UpgradePasswords = sqlstore.Absent, true
+		p.users(t, db, schema)
+		lax := p
+		lax.dsn = withParam(p.dsn, "sql_mode=%27%27")
+		want := "Schema.UpgradePasswords: a hash too long for the column would be cut"
+		if _, err := lax.open(t, lax.db(t), schema); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("OpenUsers without strict mode: error %v, want one with %q", err, want)
+		}
+		schema.UpgradePasswords = false
+		lax.users(t, lax.db(t), schema)
+	})
+}
