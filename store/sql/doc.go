@@ -42,11 +42,13 @@
 // loss of power, though not after the process is killed; FULL has neither.
 //
 // PostgreSQL, 12 or later. Behind PgBouncer in transaction mode, set its
-// max_prepared_statements: the store prepares what it runs often.
+// max_prepared_statements: the store prepares what it runs often. Leave the
+// isolation at READ COMMITTED: with a stricter default, many logins to one account
+// at the same moment lose to one another so often that some are answered 503.
 //
 // MySQL 8.0 and MariaDB 10.11, or later, by github.com/go-sql-driver/mysql,
-// with strict SQL mode, which is the servers' default, and with or without
-// clientFoundRows. Columns that are compared are VARBINARY: the utf8mb4
+// with strict SQL mode and utf8mb4, which are the defaults of server and driver,
+// and with or without clientFoundRows. Columns that are compared are VARBINARY: the utf8mb4
 // collations that both servers have take "a" and "a " for equal. The mysql
 // client shows them as text with --skip-binary-as-hex.
 //
