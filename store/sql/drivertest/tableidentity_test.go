@@ -71,3 +71,34 @@ func TestIdentityNeedsTheSameDatabase(t *testing.T) {
 		}
 	})
 }
+
+// Tenants of one table may share sessions and key: whoever the Where of one
+// leaves out is nobody there, whatever another tenant let in.
+func TestASessionOfAnotherTenantIsNobodys(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		db := p.db(t)
+		p.table(t, db, "people", "id INTEGER NOT NULL PRIMARY KEY, username VARCHAR(20) UNIQUE, password_hash VARCHAR(20), tenant INTEGER NULL",
+			"INSERT INTO ~people VALUES (1, 'ann', 'h', 1), (2, 'ben', 'h', 2), (3, 'cho', 'h', NULL)")
+		s := p.sessions(t, db)
+		begin(t, s, session("ann's", "1", time.Hour))
+		begin(t, s, session("cho's", "3", time.Hour))
+		for tenant, where := range map[string]string{"ann's": "tenant = 1", "nobody's": "tenant <> 1"} {
+			schema := namesOnly
+			schema.Email, schema.Where = sqlstore.Absent, where
+			users := p.users(t, db, schema)
+			reader, err := users.Identity(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, userID := range map[string]string{"ann's": "1", "cho's": "3"} {
+				_, err := reader.IdentityBySession(t.Context(), name)
+				_, err2 := users.UserByID(t.Context(), userID)
+				in := err == nil && err2 == nil
+				out := errors.Is(err, auth.ErrSessionNotFound) && errors.Is(err2, auth.ErrUserNotFound)
+				if in != (name == tenant) || out == in {
+					t.Errorf("session %s where %s: %v, %v", name, where, err, err2)
+				}
+			}
+		}
+	})
+}
