@@ -42,7 +42,8 @@
 // loss of power, though not after the process is killed; FULL has neither.
 //
 // PostgreSQL, 12 or later. Behind PgBouncer in transaction mode, set its
-// max_prepared_statements: the store prepares what it runs often. Leave the
+// max_prepared_statements: the store prepares what it runs often. For a database
+// in another encoding than UTF8, pgx needs client_encoding=UTF8 in the DSN. Leave the
 // isolation at READ COMMITTED: with a stricter default, many logins to one account
 // at the same moment lose to one another so often that some are answered 503.
 //

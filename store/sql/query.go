@@ -79,7 +79,28 @@ func collect[T any](ctx context.Context, s *Store, text string, args []any, scan
 		all, err = readAll(ctx, stmt, args, scan)
 		return err
 	})
+	if err != nil && s.unaskable(ctx, err, args) {
+		return nil, nil
+	}
 	return all, err
+}
+
+// unaskable reports whether a PostgreSQL that keeps another encoding than UTF-8
+// has no characters for an argument, and so no such row. What it has and the
+// client cannot be told gives the same error, and is a fault.
+func (s *Store) unaskable(ctx context.Context, err error, args []any) bool {
+	const untranslatable = "22P05"
+	if sqlState(err) != untranslatable {
+		return false
+	}
+	for _, arg := range args {
+		var none bool
+		text, ok := arg.(string)
+		if ok && sqlState(s.db.QueryRowContext(ctx, `SELECT CAST($1 AS text) IS NULL`, text).Scan(&none)) == untranslatable {
+			return true
+		}
+	}
+	return false
 }
 
 // readAll returns all rows, or none and an error.

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -161,6 +162,47 @@ func TestForeignCharacterSet(t *testing.T) {
 					}
 				}
 			})
+		}
+	})
+}
+
+// A PostgreSQL that keeps LATIN1 has no way to be asked for any other name: that
+// is nobody's, and no fault that a stranger can bring about.
+func TestANameTheDatabaseCannotHave(t *testing.T) {
+	on(t, all[1:2], func(t *testing.T, p place) {
+		p.run(t, p.db(t), "CREATE DATABASE ~latin1 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+		t.Cleanup(func() { p.run(t, p.db(t), "DROP DATABASE ~latin1 WITH (FORCE)") })
+		u, err := url.Parse(p.dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.Path = "/" + p.words("~latin1")
+		there := p
+		there.dsn = withParam(u.String(), "client_encoding=UTF8")
+		db := there.db(t)
+		there.table(t, db, "people", "id INTEGER NOT NULL PRIMARY KEY, username TEXT UNIQUE, password_hash TEXT", "INSERT INTO ~people VALUES (1, 'renée', 'h')")
+		schema := namesOnly
+		schema.Email = sqlstore.Absent
+
+		users := there.users(t, db, schema)
+		if a, err := users.AccountByLogin(t.Context(), "renée"); err != nil || a.ID != "1" {
+			t.Errorf("AccountByLogin: %+v, %v", a, err)
+		}
+		if a, err := users.AccountByLogin(t.Context(), "東京"); !errors.Is(err, auth.ErrUserNotFound) {
+			t.Errorf("AccountByLogin of what is not in LATIN1: %+v, %v; want ErrUserNotFound", a, err)
+		}
+	})
+}
+
+// What the client cannot be told is there all the same.
+func TestARowTheClientCannotRead(t *testing.T) {
+	on(t, all[1:2], func(t *testing.T, p place) {
+		p.table(t, p.db(t), "people", "id INTEGER NOT NULL PRIMARY KEY, username TEXT UNIQUE, password_hash TEXT, name TEXT", "INSERT INTO ~people VALUES (1, 'ann', 'h', '東京')")
+		schema := namesOnly
+		schema.Email, schema.Name = sqlstore.Absent, "name"
+		p.dsn = withParam(p.dsn, "client_encoding=LATIN1")
+		if a, err := p.users(t, p.db(t), schema).AccountByLogin(t.Context(), "ann"); err == nil || errors.Is(err, auth.ErrUserNotFound) {
+			t.Errorf("AccountByLogin: %+v, %v; want a fault", a, err)
 		}
 	})
 }
