@@ -64,7 +64,8 @@ type Schema struct {
 	Where string
 
 	// ID is the key, of any type that can be shown as text. It must be there,
-	// and is best a column: an expression needs an index of its own.
+	// and is best a column: an expression needs an index of its own. A key of
+	// bytes that are no text is a fault at each login.
 	ID string
 
 	// Username: if absent, people log in by e-mail, and it is shown for the

@@ -102,6 +102,9 @@ func (t *userTable) AccountByLogin(ctx context.Context, login string) (*auth.Acc
 	if err != nil {
 		return nil, err
 	}
+	if !storable([]any{row[atID].text()}) {
+		return nil, errBinaryID
+	}
 	return &auth.Account{User: t.user(row), PasswordHash: auth.NewSecret(row[atHash].text())}, nil
 }
 
@@ -156,6 +159,9 @@ func only(rows []userValues, most int, is func(userValues) bool) (found userValu
 
 // errManyRows: which of them decides is not for chance to say.
 var errManyRows = errors.New("sqlstore: Schema.From has several rows for one user: make it one row a user")
+
+// errBinaryID: nobody could ever be found by such an ID again.
+var errBinaryID = errors.New("sqlstore: Schema.ID has bytes that are no text: name another column, or an indexed expression such as HEX(id)")
 
 // same reports whether a stored name is the login, which is canonical.
 func same(stored, login string) bool {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -179,6 +180,22 @@ func TestForeignUnknownValues(t *testing.T) {
 			if a, err := users.AccountByLogin(t.Context(), "ann"); err != nil || !a.PasswordHash.Empty() || a.Email != "" {
 				t.Errorf("%s: a user without a password: %+v, %v", tc.what, a, err)
 			}
+		}
+	})
+}
+
+// A binary key is said to be one, where it would have locked everybody out
+// without a word.
+func TestABinaryKeyIsAFault(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		db := p.db(t)
+		p.table(t, db, "people", "id {BLOB|bytea|BINARY(4)} NOT NULL PRIMARY KEY, username VARCHAR(20) UNIQUE, password_hash VARCHAR(20)",
+			"INSERT INTO ~people VALUES ({x'fe00ff01'|'\\xfe00ff01'|x'fe00ff01'}, 'ann', 'h')")
+		schema := namesOnly
+		schema.Email = sqlstore.Absent
+		users := p.users(t, db, schema)
+		if a, err := users.AccountByLogin(t.Context(), "ann"); err == nil || errors.Is(err, auth.ErrUserNotFound) || !strings.Contains(err.Error(), "HEX(id)") {
+			t.Errorf("AccountByLogin: %+v, %v; want a fault that says what to do", a, err)
 		}
 	})
 }
