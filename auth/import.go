@@ -231,7 +231,7 @@ func (a *Accounts) imported(ctx context.Context, added []*User) {
 	if len(added) == 0 {
 		return
 	}
-	_ = finish(ctx, func(ctx context.Context) error {
+	_ = a.svc.finish(ctx, "audit an import", func(ctx context.Context) error {
 		for _, u := range added {
 			if u.Role != RoleUser {
 				a.created(ctx, &Account{User: *u})
