@@ -28,6 +28,7 @@ type outage struct {
 	mu       sync.Mutex
 	pending  map[*time.Time]bool // when what is not answered was asked
 	told     map[string]int      // by question and status
+	refused  int                 // answers of 503 so far
 	last503  time.Time           // when the latest that was answered 503 was asked
 	calmFrom time.Time           // from then on nothing is; zero: something is wrong
 	slowest  time.Duration
@@ -141,8 +142,11 @@ func (o *outage) ask(what, method, path, token, body string, n int, want int) an
 	case a.status != 503 && a.status != want:
 		broken("%d %s", a.status, a.body)
 	}
-	if a.status == 503 && asked.After(o.last503) {
-		o.last503 = asked
+	if a.status == 503 {
+		o.refused++
+		if asked.After(o.last503) {
+			o.last503 = asked
+		}
 	}
 	return a
 }
@@ -151,7 +155,7 @@ func (o *outage) ask(what, method, path, token, body string, n int, want int) an
 // From then on it stays.
 func (o *outage) suffer(t *testing.T, name string, fail func(), d time.Duration) {
 	t.Helper()
-	o.calm(time.Time{})
+	before := o.calm(time.Time{})
 	began := time.Now()
 	fail()
 	time.Sleep(d)
@@ -163,7 +167,7 @@ func (o *outage) suffer(t *testing.T, name string, fail func(), d time.Duration)
 		require.Empty(t, broken, "the database is %s", name)
 		require.LessOrEqual(t, last.Sub(healed), backWithin, "the database was %s: the service is not back", name)
 		if answered.Sub(healed) > time.Second && answered.Sub(last) > time.Second {
-			require.True(t, last.After(began), "the database was %s, and nobody noticed", name)
+			require.Greater(t, o.calm(time.Time{}), before, "the database was %s, and nobody noticed", name)
 			t.Logf("%s: back %v after the database", name, max(last.Sub(healed), 0).Round(time.Millisecond))
 			break
 		}
@@ -173,10 +177,13 @@ func (o *outage) suffer(t *testing.T, name string, fail func(), d time.Duration)
 	o.calm(time.Now())
 }
 
-func (o *outage) calm(from time.Time) {
+// calm says from when on no 503 is right, the zero time for not now, and
+// returns how many there were.
+func (o *outage) calm(from time.Time) (refused int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.calmFrom = from
+	return o.refused
 }
 
 // look returns when the latest 503 was asked, up to when all that was asked is
