@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -114,6 +116,43 @@ func TestHostileFilesAreFaultsAndNeverWaitedFor(t *testing.T) {
 			assert.NotContains(t, err.Error(), folder, "%s: %s: no path", name, what)
 			assert.Less(t, time.Since(began), 30*time.Second, "%s: %s", name, what)
 		}
+	}
+}
+
+// A FIFO that takes the file's place after it was looked at is not waited for.
+func TestAFIFOThatComesInBetweenIsNotWaitedFor(t *testing.T) {
+	folder := t.TempDir()
+	path, fifo, next := filepath.Join(folder, field), filepath.Join(folder, "fifo"), filepath.Join(folder, "next")
+	replace(t, path, docNVIDIA)
+	require.NoError(t, os.Link(path, path+"-kept"))
+	require.NoError(t, syscall.Mkfifo(fifo, 0o600))
+	var over atomic.Bool
+	var swaps sync.WaitGroup
+	swaps.Go(func() {
+		for !over.Load() {
+			for _, what := range []string{fifo, path + "-kept"} {
+				assert.NoError(t, errorsOf(os.Link(what, next), os.Rename(next, path)))
+			}
+		}
+	})
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for range 500 {
+			for _, src := range fileSources(folder) {
+				src.Secrets(t.Context(), "nvidia")
+			}
+		}
+	}()
+	select {
+	case <-read:
+	case <-time.After(time.Minute):
+		t.Error("a source waits for the writer of a FIFO")
+	}
+	over.Store(true)
+	swaps.Wait()
+	if writer, err := os.OpenFile(fifo, os.O_RDWR, 0); err == nil { // lets go who waits
+		defer writer.Close()
 	}
 }
 
