@@ -72,8 +72,7 @@ func (a *Accounts) account(ctx context.Context, id string) (*Account, error) {
 // compared. Where a login's upgrade was faster, the password is compared again.
 func (a *Accounts) replace(ctx context.Context, try *attempt, c PasswordChange) (refusal, error) {
 	defer a.svc.cache.dropUser(try.account.ID) // also when only an answer was lost
-	stamp, err := a.kept(ctx, c.SessionID, try.account)
-	if err != nil {
+	if err := a.live(ctx, try.account, c.SessionID); err != nil {
 		return "", err
 	}
 	text, err := a.svc.hash(ctx, c.New.Reveal())
@@ -83,12 +82,12 @@ func (a *Accounts) replace(ctx context.Context, try *attempt, c PasswordChange) 
 	ctx = hide(ctx, text)
 	hash := NewSecret(text)
 	for range 3 {
-		if stamp, err = a.part(ctx, try.account, c.SessionID, stamp, hash); err != nil {
+		if err := a.part(ctx, try.account, c.SessionID, hash); err != nil {
 			return "", err
 		}
 		err := a.write(ctx, try, hash)
 		if err == nil {
-			return "", a.join(ctx, try, c.SessionID, stamp, hash)
+			return "", a.join(ctx, try, c.SessionID, hash)
 		}
 		if !errors.Is(err, ErrUserChanged) {
 			return "", err
@@ -104,41 +103,54 @@ func (a *Accounts) replace(ctx context.Context, try *attempt, c PasswordChange) 
 	return "", a.svc.fault(ctx, "change a password", errUnsteady)
 }
 
-// kept returns the stamp of the session that lives on.
-func (a *Accounts) kept(ctx context.Context, sessionID string, account *Account) (string, error) {
+// live refuses a session that is to live on and is none of the account's.
+func (a *Accounts) live(ctx context.Context, account *Account, sessionID string) error {
 	if sessionID == "" {
-		return "", nil
+		return nil
 	}
-	call, done := a.svc.bounded(ctx)
-	defer done()
-	session, err := a.svc.store.SessionByID(call, sessionID)
-	if errors.Is(err, ErrSessionNotFound) || err == nil && (session.UserID != account.ID || !session.under(account.Stamp)) {
-		return "", ErrInvalidToken
+	id, err := a.svc.readIdentity(ctx, sessionID)
+	if err == nil && id.User.ID != account.ID {
+		err = ErrInvalidToken
 	}
-	if err != nil {
-		return "", a.svc.fault(ctx, "read session", err)
-	}
-	return session.Stamp, nil
+	return err
 }
 
 // part is the step before the hash is written: it fits the session that lives
 // on to the old stamp and the new one, and ends the others, whose stamp it could
 // not tell from that one's. A session made after that has the old stamp and
-// ends with it. It returns the stamp that the session has now.
-func (a *Accounts) part(ctx context.Context, account *Account, sessionID, stamp string, hash Secret) (string, error) {
+// ends with it.
+func (a *Accounts) part(ctx context.Context, account *Account, sessionID string, hash Secret) error {
+	if err := a.carry(ctx, account, sessionID, eitherStamp(account.Stamp, StampOf(hash.Reveal()))); err != nil {
+		return err
+	}
 	call, done := a.svc.bounded(ctx)
 	defer done()
-	if sessionID != "" && account.Stamp != "" {
-		both := eitherStamp(account.Stamp, StampOf(hash.Reveal()))
-		if err := a.svc.store.RestampSessions(call, account.ID, stamp, both); err != nil {
-			return stamp, a.svc.fault(ctx, "restamp sessions", err)
-		}
-		stamp = both
-	}
 	if err := a.svc.store.EndUserSessions(call, account.ID, sessionID); err != nil {
-		return stamp, a.svc.fault(ctx, "end sessions", err)
+		return a.svc.fault(ctx, "end sessions", err)
 	}
-	return stamp, nil
+	return nil
+}
+
+// carry gives the session that lives on the stamp to, if it is good under the
+// account's. Which one it has is read: a login that upgrades the hash, or the
+// same change asked for twice, gives it another meanwhile.
+func (a *Accounts) carry(ctx context.Context, account *Account, sessionID, to string) error {
+	if sessionID == "" || account.Stamp == "" {
+		return nil
+	}
+	call, done := a.svc.bounded(ctx)
+	defer done()
+	session, err := a.svc.store.SessionByID(call, sessionID)
+	if errors.Is(err, ErrSessionNotFound) {
+		return ErrInvalidToken
+	}
+	if err == nil && session.UserID == account.ID && session.under(account.Stamp) {
+		err = a.svc.store.RestampSessions(call, account.ID, session.Stamp, to)
+	}
+	if err != nil {
+		return a.svc.fault(ctx, "restamp sessions", err)
+	}
+	return nil
 }
 
 // write sets the hash if it still is the one that was compared.
@@ -159,14 +171,10 @@ func (a *Accounts) write(ctx context.Context, try *attempt, hash Secret) error {
 // join is the step after: the session that lives on gets the new stamp alone,
 // and what was logged in with the old password meanwhile ends. Without the
 // first the session is still good, so its failure is an event.
-func (a *Accounts) join(ctx context.Context, try *attempt, sessionID, stamp string, hash Secret) error {
+func (a *Accounts) join(ctx context.Context, try *attempt, sessionID string, hash Secret) error {
 	now, err := a.account(ctx, try.account.ID)
-	if err == nil && sessionID != "" && now.Stamp != "" && now.PasswordHash.Reveal() == hash.Reveal() {
-		call, done := a.svc.bounded(ctx)
-		defer done()
-		if err := a.svc.store.RestampSessions(call, now.ID, stamp, now.Stamp); err != nil {
-			a.svc.fault(ctx, "restamp sessions", err)
-		}
+	if err == nil && now.PasswordHash.Reveal() == hash.Reveal() {
+		_ = a.carry(ctx, try.account, sessionID, now.Stamp)
 	}
 	return a.svc.endUserSessions(ctx, try.account.ID, sessionID, string(EventPasswordChanged))
 }

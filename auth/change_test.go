@@ -217,66 +217,6 @@ func TestAChangeMayBeCutShortAnywhere(t *testing.T) {
 	require.Greater(t, total, 10, "the calls of a change were seen")
 }
 
-func TestAnUpgradeInTheMidstOfAChange(t *testing.T) {
-	h := newHouse(t)
-	g := h.mustLogin(t)
-	h.store.on("UpdateAccount", once(func() {
-		require.NoError(t, h.store.Store.UpgradePassword(t.Context(), h.john.ID, auth.NewSecret("v1:"+rightPassword), auth.NewSecret("v2:"+rightPassword)))
-	}))
-	require.NoError(t, h.change(t.Context(), g, rightPassword, newPassword), "it is the same password still")
-	require.True(t, h.admits(t, g))
-	_, err := h.login(t.Context(), "john", newPassword)
-	require.NoError(t, err)
-}
-
-func TestTwoChangesAtOnce(t *testing.T) {
-	h := newHouse(t)
-	g := h.mustLogin(t)
-	h.events.take()
-	h.store.on("UpdateAccount", once(func() {
-		other := auth.NewSecret("v1:set by another")
-		require.NoError(t, h.store.Store.UpdateAccount(t.Context(), h.john.ID, auth.AccountChange{PasswordHash: &other}))
-	}))
-	require.Equal(t, auth.ErrWrongPassword, h.change(t.Context(), g, rightPassword, newPassword), "who was first wins")
-	events := h.events.take()
-	require.Len(t, events, 1)
-	require.Equal(t, auth.EventPasswordRefused, events[0].Kind)
-	require.Equal(t, "the password was changed meanwhile", events[0].Reason)
-	_, err := h.login(t.Context(), "john", newPassword)
-	require.ErrorIs(t, err, auth.ErrInvalidCredentials)
-	require.False(t, h.admits(t, g))
-}
-
-// The session that asked is fitted to the password it set, and to no later one.
-func TestAPasswordSetRightAfterEndsTheSession(t *testing.T) {
-	h := newHouse(t)
-	g := h.mustLogin(t)
-	reads := 0
-	h.store.on("AccountByLogin", func() error {
-		if reads++; reads == 2 {
-			other := auth.NewSecret("v1:set by the host")
-			require.NoError(t, h.store.Store.UpdateAccount(t.Context(), h.john.ID, auth.AccountChange{PasswordHash: &other}))
-		}
-		return nil
-	})
-	require.NoError(t, h.change(t.Context(), g, rightPassword, newPassword))
-	require.Equal(t, 2, reads, "the account is read again once the hash is written")
-	require.False(t, h.admits(t, g))
-}
-
-func TestAnAccountThatNeverStandsStill(t *testing.T) {
-	h := newHouse(t)
-	g := h.mustLogin(t)
-	version := "v1:"
-	h.store.on("UpdateAccount", func() error {
-		next := "x" + version
-		require.NoError(t, h.store.Store.UpgradePassword(t.Context(), h.john.ID, auth.NewSecret(version+rightPassword), auth.NewSecret(next+rightPassword)))
-		version = next
-		return nil
-	})
-	require.ErrorIs(t, h.change(t.Context(), g, rightPassword, newPassword), auth.ErrUnavailable)
-}
-
 func TestChangesThatAreRefused(t *testing.T) {
 	h := newHouse(t)
 	g := h.mustLogin(t)
