@@ -30,7 +30,7 @@ func (s *Service) readIdentity(ctx context.Context, sessionID string) (*Identity
 			return nil, ErrInvalidToken
 		}
 		if s.idled(&id.Session, id.ReadAt) {
-			_ = s.endSession(ctx, EventSessionEnded, id.User.ID, sessionID, "not used for too long")
+			_ = s.endSession(ctx, EventSessionEnded, id.User.ID, sessionID, idledOut)
 			return nil, ErrInvalidToken
 		}
 		if id.Session.under(id.User.Stamp) {

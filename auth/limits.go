@@ -5,6 +5,8 @@ import (
 	"time"
 )
 
+const idledOut = "not used for too long"
+
 // idled reports whether nobody has used the session for longer than the limit.
 func (s *Service) idled(session *Session, now time.Time) bool {
 	return s.idle > 0 && now.Sub(session.LastSeen) >= s.idle
@@ -24,7 +26,8 @@ func (s *Service) newest(ctx context.Context, userID string, now time.Time) (tim
 	return sessions[0].CreatedAt.Add(time.Microsecond), nil
 }
 
-// trim ends the sessions of the user beyond the limit. It is called once the
+// trim ends the sessions of the user beyond the limit, those that have idled
+// out first. It is called once the
 // session of a login is stored and before its token is shown: of the logins at
 // the same moment the one stored last sees all of them, and since each ranks
 // them alike, none ends what another one keeps. So no more than the limit can
@@ -37,8 +40,15 @@ func (s *Service) trim(ctx context.Context, userID string) error {
 	if err != nil {
 		return err
 	}
-	for _, old := range sessions[min(s.most, len(sessions)):] {
-		if err := s.endSession(ctx, EventSessionEnded, userID, old.ID, "more sessions than a user may have"); err != nil {
+	now, kept := time.Now(), 0
+	for i := range sessions {
+		why := "more sessions than a user may have"
+		if s.idled(&sessions[i], now) {
+			why = idledOut
+		} else if kept++; kept <= s.most {
+			continue
+		}
+		if err := s.endSession(ctx, EventSessionEnded, userID, sessions[i].ID, why); err != nil {
 			return err
 		}
 	}

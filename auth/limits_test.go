@@ -112,6 +112,39 @@ func TestClocksThatDifferLockNobodyOut(t *testing.T) {
 	require.WithinDuration(t, now.Add(24*time.Hour), g.Identity.Session.ExpiresAt, 10*time.Second, "its life is counted from now")
 }
 
+// A session that has idled out is no session any more: it takes nobody's place.
+func TestAnIdleSessionIsEndedBeforeOneInUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, most(2), idle(10*time.Minute))
+		used := h.mustLogin(t)
+		time.Sleep(time.Second)
+		forgotten := h.mustLogin(t)
+		for range 3 {
+			time.Sleep(4 * time.Minute)
+			require.True(t, h.admits(t, used))
+		}
+		fresh := h.mustLogin(t)
+		require.True(t, h.admits(t, used), "the older session is the one in use")
+		require.True(t, h.admits(t, fresh))
+		require.False(t, h.admits(t, forgotten))
+	})
+}
+
+// Where CreatedAt has to be ahead, the time of the login is told as it is.
+func TestTheLastLoginIsNow(t *testing.T) {
+	h := newHouse(t, most(2))
+	now := time.Now().UTC()
+	require.NoError(t, h.store.CreateSession(t.Context(), &auth.Session{
+		ID: "ahead", UserID: h.john.ID, Stamp: h.john.Stamp,
+		CreatedAt: now.Add(time.Hour), LastSeen: now, ExpiresAt: now.Add(2 * time.Hour),
+	}))
+	g := h.mustLogin(t)
+	require.WithinDuration(t, now, g.Identity.User.LastLogin, 10*time.Second)
+	user, err := h.store.UserByID(t.Context(), h.john.ID)
+	require.NoError(t, err)
+	require.WithinDuration(t, now, user.LastLogin, 10*time.Second)
+}
+
 func TestAFaultWhileMakingRoomIs503(t *testing.T) {
 	for _, method := range []string{"SessionsByUser", "EndSession"} {
 		h := newHouse(t, most(1), func(o *auth.Options) { o.AccountLimit.Max = 2 })

@@ -358,8 +358,8 @@ func (s *Service) grant(ctx context.Context, id *Identity) (*Grant, refusal, err
 		s.discard(ctx, &id.Session)
 		return nil, "", s.fault(ctx, "issue token", err)
 	}
-	id.User.LastLogin = id.Session.CreatedAt
-	s.record(ctx, id.User.ID, id.Session.CreatedAt)
+	id.User.LastLogin = id.Session.LastSeen
+	s.record(ctx, id.User.ID, id.User.LastLogin)
 	return &Grant{Token: token, Identity: *id}, "", nil
 }
 
