@@ -22,7 +22,8 @@ type PasswordChange struct {
 // behind the same gate. All sessions end but c.SessionID.
 //
 // An error may leave the other sessions ended under the old password, but never
-// one of them alive under the new one.
+// one of them alive under the new one; in a store without [User.Stamp], one
+// that was made during the change may be.
 //
 // Errors: ErrCredentialsRequired, a *PolicyError, ErrWrongPassword,
 // ErrThrottled, ErrInvalidToken when c.SessionID is no live session of the

@@ -21,8 +21,7 @@ const (
 
 // throttle bounds guessing. It is the one way to the password check: every
 // attempt takes a slot under each of its keys before anything is hashed, and
-// only one that ended in a session, or in which nothing was compared, gets it
-// back.
+// one that is refused then has spent it.
 type throttle struct {
 	store   ThrottleStore
 	account Limit // of one account from one address

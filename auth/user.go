@@ -71,7 +71,8 @@ type User struct {
 	Unknown string
 }
 
-// Account is a User with the password hash. Only a login reads it.
+// Account is a User with the password hash. Only what checks or moves one reads
+// it: a login, a password change, an import and an export.
 type Account struct {
 	User
 	PasswordHash Secret // empty: this user has no password and cannot log in with one
