@@ -145,7 +145,7 @@ func (a *Accounts) carry(ctx context.Context, account *Account, sessionID, to st
 	if errors.Is(err, ErrSessionNotFound) {
 		return ErrInvalidToken
 	}
-	if err == nil && session.UserID == account.ID && session.under(account.Stamp) {
+	if err == nil && session.under(account.Stamp) {
 		err = a.svc.store.RestampSessions(call, account.ID, session.Stamp, to)
 	}
 	if err != nil {

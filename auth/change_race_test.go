@@ -143,3 +143,32 @@ func TestTheSameChangeAskedForTwice(t *testing.T) {
 		require.True(t, h.admits(t, mine), "the one session is fitted to the password that was set")
 	})
 }
+
+// later runs f once the session that asks has been looked at, and before the
+// first step that touches it.
+func later(h *house, f func()) {
+	reads := 0
+	h.store.on("SessionByID", func() error {
+		if reads++; reads == 2 {
+			h.store.on("SessionByID", nil)
+			f()
+		}
+		return nil
+	})
+}
+
+func TestAChangeThatComesLateSpoilsNothing(t *testing.T) {
+	h := newHouse(t)
+	mine := h.mustLogin(t)
+	later(h, func() { require.NoError(t, h.change(t.Context(), mine, rightPassword, newPassword)) })
+	require.Equal(t, auth.ErrWrongPassword, h.change(t.Context(), mine, rightPassword, newPassword+"!"))
+	require.True(t, h.admits(t, mine), "it is not fitted to a hash that is no more")
+}
+
+func TestASessionThatEndedMeanwhileChangesNothing(t *testing.T) {
+	h := newHouse(t)
+	mine := h.mustLogin(t)
+	later(h, func() { require.NoError(t, h.Logout(t.Context(), mine.Token)) })
+	require.Equal(t, auth.ErrInvalidToken, h.change(t.Context(), mine, rightPassword, newPassword))
+	h.mustLogin(t)
+}
