@@ -31,12 +31,17 @@ func (o *order) insert(key string) {
 		return
 	}
 	b, i := o.find(key)
-	o.blocks[b] = slices.Insert(o.blocks[b], i, key)
+	grown := append(o.blocks[b], "") // slices.Insert links 5 KB for each type
+	copy(grown[i+1:], grown[i:])
+	grown[i] = key
+	o.blocks[b] = grown
 	if full := o.blocks[b]; len(full) == maxBlock {
 		half := slices.Clone(full[maxBlock/2:])
 		clear(full[maxBlock/2:])
 		o.blocks[b] = full[:maxBlock/2]
-		o.blocks = slices.Insert(o.blocks, b+1, half)
+		o.blocks = append(o.blocks, nil)
+		copy(o.blocks[b+2:], o.blocks[b+1:])
+		o.blocks[b+1] = half
 	}
 }
 
