@@ -27,11 +27,10 @@ func (s *Service) newest(ctx context.Context, userID string, now time.Time) (tim
 }
 
 // trim ends the sessions of the user beyond the limit, those that have idled
-// out first. It is called once the
-// session of a login is stored and before its token is shown: of the logins at
-// the same moment the one stored last sees all of them, and since each ranks
-// them alike, none ends what another one keeps. So no more than the limit can
-// ever be used, and no fewer remain.
+// out first. It is called once the session of a login is stored and before its
+// token is shown: of the logins at the same moment the one stored last sees all
+// of them, and since each ranks them alike, none ends what another one keeps.
+// So no more than the limit can ever be used, and no fewer remain.
 func (s *Service) trim(ctx context.Context, userID string) error {
 	if s.most == 0 {
 		return nil
