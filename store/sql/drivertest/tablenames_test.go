@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -132,6 +133,9 @@ func TestFolds(t *testing.T) {
 func (p place) extension(t *testing.T, db *sql.DB, name string) {
 	t.Helper()
 	if _, err := db.Exec("CREATE EXTENSION IF NOT EXISTS " + name); err != nil {
+		if os.Getenv("SALLYPORT_TEST_REQUIRE") == "1" {
+			t.Fatalf("no extension %s, and SALLYPORT_TEST_REQUIRE=1 asks for it: %v", name, err)
+		}
 		t.Skipf("no extension %s: %v", name, err)
 	}
 }
