@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -120,24 +121,27 @@ func TestErrorsAreAnsweredFromOneTable(t *testing.T) {
 		{io.ErrUnexpectedEOF, 500, "Internal server error", ""},
 	} {
 		t.Run(c.err.Error(), func(t *testing.T) {
-			var log strings.Builder
-			h, err := httpadapter.New(stub{
-				login:    func(auth.LoginRequest) (*auth.Grant, error) { return nil, c.err },
-				validate: func(string, time.Duration) (*auth.Identity, error) { return nil, c.err },
-				logout:   func(string) error { return c.err },
-			}, &httpadapter.Options{Logger: textLog(&log)})
-			require.NoError(t, err)
-			logout := post("/api/auth/logout", "")
-			logout.Header.Set("Authorization", "Bearer t")
-			guarded := h.Require()(http.HandlerFunc(echo))
-			for _, a := range []answer{ask(t, h, loginAs(auth.RoleUser)), ask(t, guarded, get("/", "t"))} {
-				a.is(t, c.status, c.message)
-				require.Equal(t, c.retryAfter, a.header.Get("Retry-After"))
-			}
-			for _, r := range []*http.Request{logout, get("/api/auth/validate", "t"), get("/api/auth/aws-credentials", "t")} {
-				ask(t, h, r).is(t, c.status, c.message)
-			}
-			require.Equal(t, c.status == 500, strings.Contains(log.String(), "internal error"), "the cause of a 500 is in the log: %s", log.String())
+			synctest.Test(t, func(t *testing.T) {
+				var log strings.Builder
+				h, err := httpadapter.New(stub{
+					login:    func(auth.LoginRequest) (*auth.Grant, error) { return nil, c.err },
+					validate: func(string, time.Duration) (*auth.Identity, error) { return nil, c.err },
+					logout:   func(string) error { return c.err },
+				}, &httpadapter.Options{Logger: textLog(&log)})
+				require.NoError(t, err)
+				logout := post("/api/auth/logout", "")
+				logout.Header.Set("Authorization", "Bearer t")
+				guarded := h.Require()(http.HandlerFunc(echo))
+				for _, a := range []answer{ask(t, h, loginAs(auth.RoleUser)), ask(t, guarded, get("/", "t"))} {
+					a.is(t, c.status, c.message)
+					require.Equal(t, c.retryAfter, a.header.Get("Retry-After"))
+				}
+				for _, r := range []*http.Request{logout, get("/api/auth/validate", "t"), get("/api/auth/aws-credentials", "t")} {
+					ask(t, h, r).is(t, c.status, c.message)
+				}
+				synctest.Wait()
+				require.Equal(t, c.status == 500, strings.Contains(log.String(), "internal error"), "the cause of a 500 is in the log: %s", log.String())
+			})
 		})
 	}
 }

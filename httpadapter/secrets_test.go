@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -48,37 +49,40 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 	}
 	for name, behaviour := range behaviours {
 		t.Run(name, func(t *testing.T) {
-			var log strings.Builder
-			h, err := httpadapter.New(behaviour, &httpadapter.Options{
-				Logger:      textLog(&log),
-				Cookie:      &httpadapter.Cookie{},
-				Sessions:    own[name],
-				Passwords:   own[name],
-				Credentials: []credentials.Provider{provider{"aws", "AWS", fails(errors.New("sealed"))}},
-			})
-			require.NoError(t, err)
-			out := &strings.Builder{}
-			for _, path := range []string{"login", "logout", "validate", "aws-credentials", "nvidia-credentials", "jwks.json", "sessions", "sessions/" + token, "password", token} {
-				for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
-					body := strings.ReplaceAll(`{"username":"P","password":"P","current_password":"P","new_password":"P"}`, `"P"`, `"`+password+`"`)
-					r := httptest.NewRequest(method, "/api/auth/"+path+"?token="+token, strings.NewReader(body))
-					r.Header.Set("Content-Type", "application/json")
-					r.Header.Set("Authorization", "Bearer "+token)
-					r.AddCookie(&http.Cookie{Name: "__Host-session", Value: token})
-					r.Header.Set("X-Forwarded-For", token)
-					w := httptest.NewRecorder()
-					h.ServeHTTP(w, r)
-					fmt.Fprintln(out, w.Header(), w.Body)
-				}
-			}
-			require.NotEmpty(t, log.String())
-			for _, written := range []string{log.String(), out.String()} {
-				for _, secret := range []string{password, token} {
-					for i := range len(secret) - 7 {
-						require.NotContains(t, written, secret[i:i+8])
+			synctest.Test(t, func(t *testing.T) {
+				var log strings.Builder
+				h, err := httpadapter.New(behaviour, &httpadapter.Options{
+					Logger:      textLog(&log),
+					Cookie:      &httpadapter.Cookie{},
+					Sessions:    own[name],
+					Passwords:   own[name],
+					Credentials: []credentials.Provider{provider{"aws", "AWS", fails(errors.New("sealed"))}},
+				})
+				require.NoError(t, err)
+				out := &strings.Builder{}
+				for _, path := range []string{"login", "logout", "validate", "aws-credentials", "nvidia-credentials", "jwks.json", "sessions", "sessions/" + token, "password", token} {
+					for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+						body := strings.ReplaceAll(`{"username":"P","password":"P","current_password":"P","new_password":"P"}`, `"P"`, `"`+password+`"`)
+						r := httptest.NewRequest(method, "/api/auth/"+path+"?token="+token, strings.NewReader(body))
+						r.Header.Set("Content-Type", "application/json")
+						r.Header.Set("Authorization", "Bearer "+token)
+						r.AddCookie(&http.Cookie{Name: "__Host-session", Value: token})
+						r.Header.Set("X-Forwarded-For", token)
+						w := httptest.NewRecorder()
+						h.ServeHTTP(w, r)
+						fmt.Fprintln(out, w.Header(), w.Body)
 					}
 				}
-			}
+				synctest.Wait() // what is told in the background is told
+				require.NotEmpty(t, log.String())
+				for _, written := range []string{log.String(), out.String()} {
+					for _, secret := range []string{password, token} {
+						for i := range len(secret) - 7 {
+							require.NotContains(t, written, secret[i:i+8])
+						}
+					}
+				}
+			})
 		})
 	}
 }
