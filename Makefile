@@ -30,7 +30,7 @@ fuzz: ## run every fuzz target for FUZZTIME
 	@for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
 		for target in $$(cd $$dir && go test -list '^Fuzz' . | grep '^Fuzz'); do \
 			echo "$$dir $$target"; \
-			out=$$(mktemp); (cd $$dir && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) . ) > $$out 2>&1 || { cat $$out; exit 1; }; \
+			out=$$(mktemp); (cd $$dir && go test -toolexec $(CURDIR)/.ci/count-ours -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) . ) > $$out 2>&1 || { cat $$out; exit 1; }; \
 			grep "^fuzz: elapsed" $$out | tail -n 1; rm -f $$out; \
 		done; \
 	done
