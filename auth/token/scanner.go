@@ -10,17 +10,30 @@ import (
 // scanner reads JSON (RFC 8259) from text that is valid UTF-8. Once something
 // is not as it must be, failed is set and stays, and the results mean nothing.
 type scanner struct {
-	text   string // what is left
+	text   string
+	at     int // what is read of it
 	failed bool
+}
+
+// space skips what may stand between two tokens.
+func (s *scanner) space() {
+	for s.at < len(s.text) {
+		switch s.text[s.at] {
+		case ' ', '\t', '\r', '\n':
+			s.at++
+		default:
+			return
+		}
+	}
 }
 
 // accept takes c, if it comes next.
 func (s *scanner) accept(c byte) bool {
-	s.text = strings.TrimLeft(s.text, " \t\r\n")
-	if s.text == "" || s.text[0] != c {
+	s.space()
+	if s.at == len(s.text) || s.text[s.at] != c {
 		return false
 	}
-	s.text = s.text[1:]
+	s.at++
 	return true
 }
 
@@ -33,7 +46,8 @@ func (s *scanner) expect(c byte) {
 
 // end fails unless all is read.
 func (s *scanner) end() {
-	if strings.TrimLeft(s.text, " \t\r\n") != "" {
+	s.space()
+	if s.at < len(s.text) {
 		s.failed = true
 	}
 }
@@ -71,15 +85,14 @@ func (s *scanner) strings(want string) (found bool) {
 // seconds takes an integer from 0 to maxTime, in digits only: no sign, no
 // leading zero, no fraction, no exponent.
 func (s *scanner) seconds() int64 {
-	s.text = strings.TrimLeft(s.text, " \t\r\n")
-	n := 0
-	for n < len(s.text) && '0' <= s.text[n] && s.text[n] <= '9' {
-		n++
+	s.space()
+	first := s.at
+	for s.at < len(s.text) && '0' <= s.text[s.at] && s.text[s.at] <= '9' {
+		s.at++
 	}
-	digits := s.text[:n]
-	s.text = s.text[n:]
+	digits := s.text[first:s.at]
 	v, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || v > maxTime || n > 1 && digits[0] == '0' {
+	if err != nil || v > maxTime || len(digits) > 1 && digits[0] == '0' {
 		s.failed = true
 	}
 	return v
@@ -89,11 +102,12 @@ func (s *scanner) seconds() int64 {
 // there are escapes in it.
 func (s *scanner) quoted() (raw string, escaped bool) {
 	s.expect('"')
-	for i := 0; i < len(s.text); i++ {
-		switch c := s.text[i]; {
+	text := s.text[s.at:]
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
 		case c == '"':
-			raw, s.text = s.text[:i], s.text[i+1:]
-			return raw, escaped
+			s.at += i + 1
+			return text[:i], escaped
 		case c == '\\':
 			escaped = true
 			i++ // what follows is not the end; unescape looks at it

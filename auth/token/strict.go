@@ -1,6 +1,9 @@
 package token
 
-import "encoding/base64"
+import (
+	"encoding/base64"
+	"strings"
+)
 
 // maxToken bounds a token in bytes. With a 4096-bit RSA key this leaves more
 // than 2 KiB for the claims.
@@ -11,38 +14,32 @@ const maxToken = 4096
 var encoding = base64.RawURLEncoding.Strict()
 
 // segments is a token in the JWS Compact Serialization (RFC 7515, section 7.1)
-// whose framing is right and whose content is unchecked.
+// whose header is spelled right and of which nothing else is checked.
 type segments struct {
 	header string // as it stands in the token, not decoded
 	token  string // the whole
 	second int    // where the second dot is
 }
 
-// split takes a token apart. It fails for what is too long, has any character
-// beside the base64url alphabet and the dot, or has not exactly two dots. The
-// decoder alone would let line breaks pass.
+// split takes a token apart where its first two dots are. It fails for what is
+// too long, for a header with any character beside the base64url alphabet, and
+// for line breaks, which the decoder would let pass; the decoder refuses the
+// rest, a third dot among it.
 func split(token string) (segments, bool) {
 	if len(token) > maxToken {
 		return segments{}, false
 	}
-	var at [2]int
-	dots := 0
-	for i := range len(token) {
-		switch c := token[i]; {
-		case c == '.':
-			if dots == len(at) {
-				return segments{}, false
-			}
-			at[dots] = i
-			dots++
-		case !inAlphabet(c):
+	header, rest, _ := strings.Cut(token, ".")
+	second := strings.IndexByte(rest, '.')
+	if second < 0 || strings.IndexByte(rest, '\n') >= 0 || strings.IndexByte(rest, '\r') >= 0 {
+		return segments{}, false
+	}
+	for i := range len(header) {
+		if !inAlphabet(header[i]) {
 			return segments{}, false
 		}
 	}
-	if dots != len(at) {
-		return segments{}, false
-	}
-	return segments{header: token[:at[0]], token: token, second: at[1]}, true
+	return segments{header: header, token: token, second: len(header) + 1 + second}, true
 }
 
 func inAlphabet(c byte) bool {
