@@ -13,9 +13,20 @@ var errUnfinished = errors.New("auth: not done in the time of one request")
 // that a store gone silent is waited for once and not once a call. It stands
 // still while a request hashes or waits for others; those have bounds of their
 // own. Only the request's goroutine uses it.
-type allowance struct{ ends time.Time }
+type allowance struct {
+	context.Context // of the request
+	ends            time.Time
+}
 
 type allowanceKey struct{}
+
+// Value finds the allowance in its own context.
+func (a *allowance) Value(key any) any {
+	if key == (allowanceKey{}) {
+		return a
+	}
+	return a.Context.Value(key)
+}
 
 // allow returns ctx with an allowance, unless it has one already: a third more
 // than one call may take.
@@ -23,7 +34,7 @@ func allow(ctx context.Context, timeout time.Duration) context.Context {
 	if allowanceOf(ctx) != nil {
 		return ctx
 	}
-	return context.WithValue(ctx, allowanceKey{}, &allowance{time.Now().Add(timeout + timeout/3)})
+	return &allowance{ctx, time.Now().Add(timeout + timeout/3)}
 }
 
 func allowanceOf(ctx context.Context) *allowance {
@@ -53,7 +64,8 @@ func bounded(ctx context.Context, timeout time.Duration) (context.Context, conte
 	if a := allowanceOf(ctx); a != nil && a.ends.Before(ends) {
 		ends = a.ends
 	}
-	return context.WithDeadline(ctx, ends)
+	l := &late{Context: ctx, ends: ends}
+	return l, l.cancel
 }
 
 // errEnded: a store ended the goroutine it was called in.

@@ -161,7 +161,6 @@ func (o *Options) check(store Store, tokens Tokens) error {
 
 // Validate implements [Authenticator].
 func (s *Service) Validate(ctx context.Context, token string, maxAge time.Duration) (*Identity, error) {
-	ctx = s.allow(ctx)
 	claims, err := s.claims(ctx, token)
 	if err != nil {
 		return nil, err
@@ -170,8 +169,12 @@ func (s *Service) Validate(ctx context.Context, token string, maxAge time.Durati
 	if !now.Before(claims.ExpiresAt) {
 		return nil, ErrInvalidToken
 	}
-	id := s.cache.get(claims.SessionID, now.Add(-min(maxAge, maxMaxAge)))
+	var id *Identity
+	if maxAge > 0 {
+		id = s.cache.get(claims.SessionID, now.Add(-min(maxAge, maxMaxAge)))
+	}
 	if id == nil {
+		ctx = s.allow(ctx)
 		if id, err = s.readIdentity(ctx, claims.SessionID); err != nil {
 			return nil, err
 		}

@@ -61,16 +61,22 @@ func bearer(authorization string) (token string, ok bool) {
 // one returns the token if the header and the cookie do not contradict each
 // other.
 func (c carried) one() (string, error) {
-	tokens := c.all()
-	switch {
-	case c.headers > 1:
-		return "", auth.ErrInvalidToken
-	case len(c.bearer)+len(c.cookies) == 0:
-		return "", errNoToken
-	case len(tokens) != 1, slices.Contains(c.bearer, ""):
+	if c.headers > 1 {
 		return "", auth.ErrInvalidToken
 	}
-	return tokens[0], nil
+	var token string
+	for _, found := range [...][]string{c.bearer, c.cookies} {
+		for _, next := range found {
+			if next == "" || token != "" && next != token {
+				return "", auth.ErrInvalidToken
+			}
+			token = next
+		}
+	}
+	if token == "" {
+		return "", errNoToken
+	}
+	return token, nil
 }
 
 // all returns the different tokens, the first few of them.

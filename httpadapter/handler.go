@@ -36,6 +36,7 @@ type Handler struct {
 	sessions  Sessions
 	passwords Passwords
 
+	answers    answers
 	proxyUnset atomic.Bool    // EventProxyUnset was raised
 	faults     seldom.Counter // by what was being done
 }

@@ -12,7 +12,7 @@ func (h *Handler) validate(_ http.ResponseWriter, r *http.Request) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	return envelope{Success: true, Message: "Token is valid", User: userOf(&id.User)}, nil
+	return h.answers.of(&id.User)
 }
 
 // logout ends the session of every token the request carries, also where they
