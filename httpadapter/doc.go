@@ -38,6 +38,9 @@
 //	500  a fault in the program
 //	503  a store, an auditor or a provider that could not be asked, with Retry-After
 //
+// The same as an OpenAPI 3.1 document, with an example of each, is served by
+// [OpenAPI].
+//
 // # What the host does
 //
 // TLS, CORS and the limits of http.Server are the host's: set
