@@ -19,6 +19,7 @@ type gate struct {
 	slots   int           // callers that work at once
 	queue   int           // callers that wait, at most
 	timeout time.Duration // how long one waits, at most
+	waited  func(context.Context, time.Duration)
 
 	mu      sync.Mutex
 	running int
@@ -28,12 +29,18 @@ type gate struct {
 // do runs work in a slot and always finishes it. ErrBusy and the error of ctx
 // mean that it was not begun.
 func (g *gate) do(ctx context.Context, work func()) error {
-	if err := g.enter(ctx); err != nil {
-		return err
+	begun := time.Now()
+	err := g.enter(ctx)
+	if err == nil {
+		defer g.leave() // also when work panics, or who is told
 	}
-	defer g.leave() // also when work panics
-	work()
-	return nil
+	if g.waited != nil {
+		g.waited(ctx, time.Since(begun))
+	}
+	if err == nil {
+		work()
+	}
+	return err
 }
 
 func (g *gate) enter(ctx context.Context) error {

@@ -45,6 +45,7 @@ func New(opts *Options) (*Hasher, error) {
 	h.gate.slots = max(1, runtime.GOMAXPROCS(0)-1)
 	h.gate.queue = or(opts.Queue, defaultQueue)
 	h.gate.timeout = or(opts.QueueTimeout, defaultQueueTimeout)
+	h.gate.waited = opts.Waited
 
 	h.use(today(h.params), opts.Legacy)
 	return h, nil

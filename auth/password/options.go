@@ -1,6 +1,7 @@
 package password
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -45,6 +46,11 @@ type Options struct {
 
 	// QueueTimeout is how long one of them waits before it gets ErrBusy. Zero: 5 s.
 	QueueTimeout time.Duration
+
+	// Waited is told how long each call waited for a slot, also one that then
+	// got ErrBusy or was given up. It is called within the call and must be
+	// quick. Nil: nobody is told.
+	Waited func(ctx context.Context, d time.Duration)
 }
 
 // params are the costs of a new hash.

@@ -49,3 +49,12 @@ func (q queue) over(now int64) (key string, ok bool) {
 	}
 	return q[0].key, true
 }
+
+// count returns how many rows at i and below it have run out. No row below one
+// that has not, has: it looks at these and the next ones only.
+func (q queue) count(i int, now int64) int {
+	if i >= len(q) || q[i].at > now {
+		return 0
+	}
+	return 1 + q.count(2*i+1, now) + q.count(2*i+2, now)
+}

@@ -105,6 +105,13 @@ func (s *Sessions) SessionsByUser(_ context.Context, userID string) ([]auth.Sess
 	return found, nil
 }
 
+// CountSessions returns how many sessions have neither ended nor expired.
+func (s *Sessions) CountSessions(context.Context) (int64, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return int64(len(s.queue) - s.queue.count(0, time.Now().UnixMicro())), nil
+}
+
 // TouchSession moves LastSeen forward.
 func (s *Sessions) TouchSession(_ context.Context, id string, seen time.Time) error {
 	s.mu.Lock()

@@ -45,6 +45,7 @@ func callAll(ctx context.Context, s *sqlstore.Store) {
 	s.CreateSession(ctx, &auth.Session{})
 	s.SessionByID(ctx, text)
 	s.SessionsByUser(ctx, text)
+	s.CountSessions(ctx)
 	s.IdentityBySession(ctx, text)
 	s.TouchSession(ctx, text, time.Now())
 	s.EndSession(ctx, text)

@@ -90,7 +90,8 @@ func (p plans) check(t *testing.T, calls []hot) {
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // ownCalls has every method of a Store that runs a statement, but for
-// Bootstrap, which runs once in the life of a database.
+// Bootstrap, which runs once in the life of a database, and CountSessions, which
+// reads what it counts.
 func ownCalls(t *testing.T, s *sqlstore.Store, rows int) []hot {
 	ctx, hour := t.Context(), time.Hour
 	name, hash := "Joan", auth.NewSecret("new")

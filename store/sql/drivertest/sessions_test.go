@@ -46,3 +46,27 @@ func TestSessionIDNotInErrors(t *testing.T) {
 		}
 	})
 }
+
+// CountSessions counts the sessions that SessionByID finds.
+func TestCountSessions(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		s, _ := p.migrated(t)
+		count := func(want int64) {
+			t.Helper()
+			if got, err := s.CountSessions(t.Context()); err != nil || got != want {
+				t.Errorf("CountSessions: %d, %v; want %d", got, err, want)
+			}
+		}
+		count(0)
+		for i, id := range []string{"a", "b", "c"} {
+			begin(t, s, session(id, "u", time.Hour))
+			count(int64(i + 1))
+		}
+		begin(t, s, session("over", "u", -time.Second))
+		count(3)
+		if err := s.EndSession(t.Context(), "b"); err != nil {
+			t.Error(err)
+		}
+		count(2)
+	})
+}
