@@ -79,6 +79,18 @@ func TestImportsFollowTheArchitecture(t *testing.T) {
 	}
 }
 
+// What nested modules need is in no importer's module graph.
+func TestNoNestedModuleReachesTheGraph(t *testing.T) {
+	cmd := exec.Command("go", "list", "-m", "all")
+	cmd.Env = append(cmd.Environ(), "GOWORK=off")
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	require.Contains(t, string(out), "golang.org/x/crypto")
+	for _, unwanted := range []string{module + "/", "redis", "opentelemetry", "prometheus", "modernc.org", "jackc", "go-sql-driver", "golang-jwt"} {
+		require.NotContains(t, string(out), unwanted)
+	}
+}
+
 func TestOnlyOneFileImportsJWX(t *testing.T) {
 	out, err := exec.Command("grep", "-rl", "--include=*.go", "--exclude=*_test.go", `"github.com/lestrrat-go/jwx`, ".").Output()
 	require.NoError(t, err)

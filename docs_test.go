@@ -24,7 +24,7 @@ func pages(t *testing.T) []string {
 	t.Helper()
 	docs, err := filepath.Glob("docs/*.md")
 	require.NoError(t, err)
-	return append(docs, "README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "store/redis/README.md")
+	return append(docs, "README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "store/redis/README.md", "otelauth/README.md")
 }
 
 // cited is a test named in a page, behind the package or the file it is in.
