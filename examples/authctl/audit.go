@@ -2,15 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode"
-	"unicode/utf16"
 
 	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/store/sql"
@@ -21,44 +19,38 @@ type auditFlags struct {
 	user, kind string
 	since      time.Duration
 	most       int
-	json       bool
 }
 
 // audit prints the latest events, the newest last, as a log has them.
-func (c *command) audit(ctx context.Context, args []string) (err error) {
+func (t *tool) audit(flags *flag.FlagSet) action {
 	var f auditFlags
-	flags := newFlags("audit")
-	flags.StringVar(&f.user, "user", "", "")
-	flags.StringVar(&f.kind, "kind", "", "")
-	flags.DurationVar(&f.since, "since", 0, "")
-	flags.IntVar(&f.most, "n", 50, "")
-	flags.BoolVar(&f.json, "json", false, "")
-	if err := parse(flags, args); err != nil {
-		return err
+	flags.StringVar(&f.user, "user", "", "about `U`, a username, an e-mail or the ID of one who is gone")
+	flags.StringVar(&f.kind, "kind", "", "of kind `K` alone, such as login.failed")
+	flags.DurationVar(&f.since, "since", 0, "no older than `24h`")
+	flags.IntVar(&f.most, "n", 50, "at most so `many`")
+	asJSON := jsonFlag(flags)
+	return func(ctx context.Context, _ []string) error {
+		if f.most < 1 || f.since < 0 {
+			return misuse("audit", "audit takes -n above zero and -since not below it")
+		}
+		return t.within(ctx, func(h *house) error {
+			if h.SQL == nil {
+				return errors.New("memory: keeps no events")
+			}
+			filter, err := f.filter(ctx, h)
+			if err != nil {
+				return err
+			}
+			records, err := latest(ctx, h.SQL, filter, f.most)
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return t.eventObjects(records)
+			}
+			return t.eventTable(records)
+		})
 	}
-	if flags.NArg() > 0 || f.most < 1 || f.since < 0 {
-		return fmt.Errorf("audit takes -user U, -kind K, -since DURATION, -n COUNT above zero, -json: %w", errUsage)
-	}
-	h, err := c.open(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	if h.SQL == nil {
-		return errors.New("memory: keeps no events")
-	}
-	filter, err := f.filter(ctx, h)
-	if err != nil {
-		return err
-	}
-	records, err := latest(ctx, h.SQL, filter, f.most)
-	if err != nil {
-		return err
-	}
-	if f.json {
-		return c.printJSON(records)
-	}
-	return c.printTable(records)
 }
 
 // filter turns the flags into a question. A user that is gone is asked for by
@@ -102,9 +94,9 @@ func latest(ctx context.Context, store *sqlstore.Store, filter sqlstore.EventFil
 	return all, nil
 }
 
-// printTable prints an event a line.
-func (c *command) printTable(records []sqlstore.Record) error {
-	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+// eventTable prints an event a line.
+func (t *tool) eventTable(records []sqlstore.Record) error {
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	for _, r := range records {
 		who := r.Username
 		if who == "" {
@@ -140,8 +132,8 @@ func details(r sqlstore.Record) string {
 	return strings.Join(parts, ", ")
 }
 
-// printJSON prints an object a line, in ASCII; empty fields are left out.
-func (c *command) printJSON(records []sqlstore.Record) error {
+// eventObjects prints an object a line; empty fields are left out.
+func (t *tool) eventObjects(records []sqlstore.Record) error {
 	for _, r := range records {
 		line := struct {
 			ID        int64          `json:"id"`
@@ -163,30 +155,9 @@ func (c *command) printJSON(records []sqlstore.Record) error {
 		if r.Err != nil {
 			line.Error = r.Err.Error()
 		}
-		text, err := json.Marshal(line)
-		if err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintf(c.out, "%s\n", ascii(text)); err != nil {
+		if err := t.object(line); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// ascii escapes what JSON leaves as it is: it may steer a terminal, too.
-func ascii(text []byte) []byte {
-	var b []byte
-	for _, r := range string(text) {
-		switch {
-		case r < unicode.MaxASCII: // DEL is not
-			b = append(b, byte(r))
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			b = fmt.Appendf(b, `\u%04x\u%04x`, high, low)
-		default:
-			b = fmt.Appendf(b, `\u%04x`, r)
-		}
-	}
-	return b
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
 
@@ -13,31 +12,38 @@ import (
 )
 
 // exportUsers writes all accounts, a page at a time.
-func (c *command) exportUsers(ctx context.Context, args []string) (err error) {
-	flags := newFlags("user export")
-	format := flags.String("format", "", "")
-	hashes := flags.Bool("with-hashes", false, "")
-	path, err := parseFile(flags, args)
-	if err != nil {
-		return err
+func (t *tool) exportUsers(flags *flag.FlagSet) action {
+	format := formatFlag(flags)
+	hashes := flags.Bool("with-hashes", false, "add the password hashes")
+	return func(ctx context.Context, args []string) error {
+		path := "-"
+		if len(args) > 0 {
+			path = args[0]
+		}
+		f, err := bulk.FormatOf(*format, path, bulk.JSONL)
+		if err != nil {
+			return misuse("user export", "%v", err)
+		}
+		return t.within(ctx, func(h *house) error {
+			if path == "-" {
+				return export(ctx, h, t.out, f, *hashes)
+			}
+			return exportFile(ctx, h, path, f, *hashes)
+		})
 	}
-	f, err := bulk.FormatOf(*format, path, bulk.JSONL)
-	if err != nil {
-		return fmt.Errorf("%w: %w", err, errUsage)
-	}
-	h, err := c.open(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	if path == "" || path == "-" {
-		return export(ctx, h, c.out, f, *hashes)
-	}
+}
+
+func formatFlag(flags *flag.FlagSet) *string {
+	return flags.String("format", "", "one of `csv|jsonl`; by default what the name of the file says")
+}
+
+// exportFile writes a new file, whole or not at all.
+func exportFile(ctx context.Context, h *house, path string, f bulk.Format, hashes bool) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	err = export(ctx, h, file, f, *hashes)
+	err = export(ctx, h, file, f, hashes)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return errors.Join(err, os.Remove(path)) // half of it would be taken for all
 	}
@@ -79,19 +85,4 @@ func (h *house) page(ctx context.Context, after string, limit int, hashes bool) 
 		accounts[i].User = u
 	}
 	return accounts, err
-}
-
-// parseFile takes flags before and behind the one file that may be named.
-func parseFile(flags *flag.FlagSet, args []string) (path string, err error) {
-	if err := parse(flags, args); err != nil || flags.NArg() == 0 {
-		return "", err
-	}
-	path = flags.Arg(0)
-	if err := parse(flags, flags.Args()[1:]); err != nil {
-		return "", err
-	}
-	if flags.NArg() > 0 {
-		return "", fmt.Errorf("unexpected argument %q: %w", flags.Arg(0), errUsage)
-	}
-	return path, nil
 }

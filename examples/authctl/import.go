@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -21,50 +22,53 @@ const (
 )
 
 // importUsers adds the accounts of a file.
-func (c *command) importUsers(ctx context.Context, args []string) (err error) {
-	flags := newFlags("user import")
-	format := flags.String("format", "", "")
-	rejected := flags.String("rejected", "", "")
-	hashes := flags.String("hashes", "", "")
-	path, err := parseFile(flags, args)
-	if err != nil {
-		return err
+func (t *tool) importUsers(flags *flag.FlagSet) action {
+	format := formatFlag(flags)
+	rejected := flags.String("rejected", "", "keep bad rows in a new `FILE`")
+	hashes := flags.String("hashes", "", "take the `FORMS` of hashes beside argon2id, such as bcrypt,django:1200000")
+	asJSON := jsonFlag(flags)
+	return func(ctx context.Context, args []string) (err error) {
+		path := args[0]
+		file, reader, err := t.openRows(path, *format)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		aside, err := newRejects(*rejected, file, reader.Header)
+		if err != nil {
+			return err
+		}
+		hasher, err := hasherOf(*hashes)
+		if err != nil {
+			return err
+		}
+		h, err := t.open(ctx, hasher)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, h.Close()) }()
+		im := &importer{accounts: h.accounts, rows: reader, rejects: aside, progress: newProgress(os.Stderr)}
+		err = im.run(ctx)
+		im.progress.clear()
+		return aside.finish(errors.Join(err, t.printCounts(path, im.counts, *asJSON)), im.counts)
 	}
-	if path == "" {
-		return fmt.Errorf("user import needs a file: %w", errUsage)
+}
+
+func (t *tool) printCounts(path string, n counts, asJSON bool) error {
+	if asJSON {
+		return t.object(map[string]any{"file": path, "added": n.added, "present": n.present, "rejected": n.rejected})
 	}
-	file, reader, err := c.openRows(path, *format)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	aside, err := newRejects(*rejected, file, reader.Header)
-	if err != nil {
-		return err
-	}
-	hasher, err := hasherOf(*hashes)
-	if err != nil {
-		return err
-	}
-	h, err := c.open(ctx, hasher)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	im := &importer{accounts: h.accounts, rows: reader, rejects: aside, progress: newProgress(os.Stderr)}
-	err = im.run(ctx)
-	im.progress.clear()
-	fmt.Fprintf(c.out, "%s: %s\n", path, im.counts)
-	return aside.finish(err, im.counts)
+	_, err := fmt.Fprintf(t.out, "%s: %s\n", path, n)
+	return err
 }
 
 // openRows opens a file, or standard input for "-".
-func (c *command) openRows(path, format string) (*os.File, *bulk.Reader, error) {
+func (t *tool) openRows(path, format string) (*os.File, *bulk.Reader, error) {
 	f, err := bulk.FormatOf(format, path, "")
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", err, errUsage)
+		return nil, nil, misuse("user import", "%v", err)
 	}
-	file := c.in
+	file := t.in
 	if path != "-" {
 		if file, err = os.Open(path); err != nil {
 			return nil, nil, err
@@ -84,7 +88,7 @@ func hasherOf(list string) (auth.PasswordHasher, error) {
 	}
 	formats, err := setting.Hashes(list)
 	if err != nil {
-		return nil, fmt.Errorf("-hashes: %w: %w", err, errUsage)
+		return nil, misuse("user import", "-hashes: %v", err)
 	}
 	return password.New(&password.Options{Legacy: formats})
 }

@@ -39,7 +39,7 @@ func parseFlags(args []string, w io.Writer) (*config, error) {
 	flags.Func("login-limit-account", "`N/D` failed logins of one account from one address, ten times N from all (default 10/15m)", limit(&cfg.account))
 	flags.Func("login-limit-address", "`N/D` failed logins of one address over all accounts (default 100/15m)", limit(&cfg.address))
 	flags.Func("trusted-proxies", "`CIDR,...` of the proxies whose forwarded headers are believed", func(s string) (err error) {
-		cfg.proxies, err = prefixes(s)
+		cfg.proxies, err = setting.Prefixes(s)
 		return err
 	})
 	flags.Func("hashes", "`FORMS` of imported password hashes to read beside argon2id, such as bcrypt,django:1200000", func(s string) (err error) {
@@ -82,23 +82,4 @@ func limit(l *auth.Limit) func(string) error {
 		*l = auth.Limit{Max: most, Window: window}
 		return nil
 	}
-}
-
-// prefixes parses "10.0.0.0/8,::1"; an address alone is itself.
-func prefixes(s string) ([]netip.Prefix, error) {
-	var list []netip.Prefix
-	for _, part := range strings.Split(s, ",") {
-		if part = strings.TrimSpace(part); part == "" {
-			continue
-		}
-		p, err := netip.ParsePrefix(part)
-		if addr, aerr := netip.ParseAddr(part); aerr == nil {
-			p, err = addr.Prefix(addr.BitLen())
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%q is neither an address nor a CIDR", part)
-		}
-		list = append(list, p)
-	}
-	return list, nil
 }

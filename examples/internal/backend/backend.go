@@ -45,6 +45,8 @@ type Backend struct {
 
 var errDSN = errors.New(`the database must be "sqlite:PATH", "postgres://...", "mysql://user:pass@host:port/db" or "memory:"`)
 
+var errMemory = errors.New(`memory: has no tables: name a database with -db or SALLYPORT_DB`)
+
 var errParameter = errors.New("mysql: the DSN may have ?tls=... and no other parameter")
 
 // Open opens what dsn names and, where sessions is not empty, sessions and
@@ -63,22 +65,41 @@ func Open(dsn, sessions string) (*Backend, error) {
 
 func openUsers(dsn string) (*Backend, error) {
 	scheme, rest, _ := strings.Cut(dsn, ":")
-	switch scheme {
-	case "memory":
+	if scheme == "memory" {
 		store := memory.New()
 		return &Backend{Store: store, Users: store, Identity: store, Memory: true}, nil
-	case "sqlite":
-		return openSQLite(rest)
-	case "postgres", "postgresql":
-		return open("pgx", dsn, sqlstore.Postgres)
-	case "mysql":
-		name, err := mysqlDSN(dsn)
-		if err != nil {
-			return nil, err
-		}
-		return open("mysql", name, sqlstore.MySQL)
 	}
-	return nil, errDSN
+	dialect, err := DialectOf(dsn)
+	if err != nil {
+		return nil, err
+	}
+	switch dialect {
+	case sqlstore.SQLite:
+		return openSQLite(rest)
+	case sqlstore.Postgres:
+		return open("pgx", dsn, dialect)
+	}
+	name, err := mysqlDSN(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return open("mysql", name, dialect)
+}
+
+// DialectOf returns the SQL that the database of a DSN speaks. It does not look
+// whether there is one.
+func DialectOf(dsn string) (sqlstore.Dialect, error) {
+	switch scheme, _, _ := strings.Cut(dsn, ":"); scheme {
+	case "sqlite":
+		return sqlstore.SQLite, nil
+	case "postgres", "postgresql":
+		return sqlstore.Postgres, nil
+	case "mysql":
+		return sqlstore.MySQL, nil
+	case "memory":
+		return 0, errMemory
+	}
+	return 0, errDSN
 }
 
 func open(driver, dsn string, dialect sqlstore.Dialect) (*Backend, error) {
@@ -97,12 +118,12 @@ func open(driver, dsn string, dialect sqlstore.Dialect) (*Backend, error) {
 }
 
 func openSQLite(path string) (*Backend, error) {
-	if path == "" || path == ":memory:" { // which each connection has for itself
-		return nil, errDSN
+	if path == "" || strings.HasPrefix(path, ":memory:") || strings.HasPrefix(path, "file:") {
+		return nil, errDSN // SQLite's own forms are no path: they would name a file
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("sqlite: %w", err)
+		return nil, fmt.Errorf("sqlite: %w: name a file that can be made or written, in a directory that is there", err)
 	}
 	if err := f.Close(); err != nil {
 		return nil, err
@@ -146,7 +167,7 @@ func (b *Backend) Migrate(ctx context.Context) error {
 	if b.SQL == nil {
 		return nil
 	}
-	return b.SQL.Migrate(ctx)
+	return unreachable(b.SQL.Migrate(ctx))
 }
 
 // Auditor tells log and, where there is a database, keeps every event there.

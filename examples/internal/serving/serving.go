@@ -43,7 +43,7 @@ func Purge(ctx context.Context, store *sqlstore.Store) {
 func HTTP(ctx context.Context, addr string, handler http.Handler) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: give -addr an address and a port that are free here", err)
 	}
 	server := &http.Server{
 		Handler:           handler,

@@ -22,7 +22,7 @@ func Env(name string) (value string, ok bool, err error) {
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return "", false, fmt.Errorf("%s_FILE: %w", name, err)
+		return "", false, fmt.Errorf("%s_FILE: %w: name a file that this user can read", name, err)
 	}
 	return strings.TrimSuffix(string(content), "\n"), true, nil
 }
@@ -65,10 +65,13 @@ func Key(beside string, generate func() string) ([]byte, error) {
 		return nil, errors.New("SALLYPORT_JWT_SECRET is not set: give all processes of one database the same key, made with authctl key new")
 	}
 	if err := create(beside, generate()+"\n"); err != nil {
-		return nil, fmt.Errorf("cannot keep a signing key: %w", err)
+		return nil, fmt.Errorf("cannot keep a signing key: %w: make the directory writable, or set SALLYPORT_JWT_SECRET", err)
 	}
 	content, err := os.ReadFile(beside)
-	return []byte(strings.TrimSuffix(string(content), "\n")), err
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the signing key: %w: let this user read it, or set SALLYPORT_JWT_SECRET", err)
+	}
+	return []byte(strings.TrimSuffix(string(content), "\n")), nil
 }
 
 // create writes a file that does not exist yet, whole or not at all; where
