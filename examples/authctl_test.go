@@ -40,6 +40,20 @@ func mustAuthctlAt(t *testing.T, at place, stdin string, args ...string) string 
 	return out
 }
 
+// run runs a program of which what it prints is told apart.
+func run(t *testing.T, name string, env []string, stdin string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	cmd := exec.Command(program(t, name), args...)
+	cmd.Env = append(clean(os.Environ()), env...)
+	cmd.Stdin = strings.NewReader(stdin)
+	var out, err strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &err
+	if _, failed := cmd.Run().(*exec.ExitError); !failed {
+		require.NotNil(t, cmd.ProcessState, "%s must start", name)
+	}
+	return out.String(), err.String(), cmd.ProcessState.ExitCode()
+}
+
 const johnsPassword = "lantern orbit walnut"
 
 func addJohn(t *testing.T, dsn string) {
