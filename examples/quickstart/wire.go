@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/auth/password"
@@ -13,6 +14,7 @@ import (
 	"github.com/sallyport-go/sallyport/credentials"
 	"github.com/sallyport-go/sallyport/examples/internal/backend"
 	"github.com/sallyport-go/sallyport/examples/internal/setting"
+	"github.com/sallyport-go/sallyport/examples/quickstart/page"
 	"github.com/sallyport-go/sallyport/httpadapter"
 )
 
@@ -50,8 +52,9 @@ func wire(store *backend.Backend, cfg *config) (*auth.Accounts, http.Handler, er
 		return nil, nil, err
 	}
 	accounts := auth.NewAccounts(store.Users, svc)
+	providers := []credentials.Provider{aws, nvidia}
 	opts := &httpadapter.Options{
-		Credentials:    []credentials.Provider{aws, nvidia},
+		Credentials:    providers,
 		Auditor:        svc,
 		MaxAge:         cfg.maxAge,
 		TrustedProxies: cfg.proxies,
@@ -69,6 +72,11 @@ func wire(store *backend.Backend, cfg *config) (*auth.Accounts, http.Handler, er
 	mux := http.NewServeMux()
 	handler.Mount(mux)
 	mux.HandleFunc("/{$}", index)
+	if cfg.cookie {
+		site := page.New(handler, accounts, providers)
+		site.Mount(mux)
+		mux.Handle("GET /{$}", forBrowsers(site, http.HandlerFunc(index)))
+	}
 	return accounts, mux, nil
 }
 
@@ -85,6 +93,18 @@ func signingKey(store *backend.Backend) ([]byte, error) {
 // newKey is 260 random bits.
 func newKey() string { return rand.Text() + rand.Text() }
 
+// forBrowsers has site answer those who ask for HTML, and text the others.
+func forBrowsers(site, text http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Vary", "Accept")
+		if strings.Contains(r.Header.Get("Accept"), "text/html") {
+			site.ServeHTTP(w, r)
+			return
+		}
+		text.ServeHTTP(w, r)
+	})
+}
+
 func index(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprintf(w, `sallyport quickstart
@@ -99,6 +119,7 @@ func index(w http.ResponseWriter, r *http.Request) {
        -d '{"current_password":"...","new_password":"..."}'
   curl -s -X POST http://%[1]s/api/auth/logout -H 'Authorization: Bearer ...'
 
-The password of admin was printed when this database was first used.
+The password of admin was printed when this database was first used. A browser
+sees a page here, unless the server was started with -cookie=false.
 `, r.Context().Value(http.LocalAddrContextKey))
 }
