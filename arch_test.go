@@ -19,7 +19,7 @@ const module = "github.com/sallyport-go/sallyport"
 var mayImport = map[string][]string{
 	"":                            {},
 	"auth/password":               {"golang.org/x/crypto/argon2", "golang.org/x/crypto/bcrypt", "golang.org/x/crypto/scrypt"},
-	"auth":                        {"auth/password", "internal/printable", "internal/seldom", "golang.org/x/text/secure/bidirule", "golang.org/x/text/unicode/norm", "golang.org/x/text/width"},
+	"auth":                        {"auth/password", "internal/printable", "internal/seldom", "golang.org/x/text/secure/bidirule", "golang.org/x/text/unicode/norm"},
 	"auth/token":                  {"auth", "github.com/lestrrat-go/jwx/v2/jwa", "github.com/lestrrat-go/jwx/v2/jws"},
 	"auth/authtest":               {"auth"},
 	"store":                       {},

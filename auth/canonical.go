@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/text/secure/bidirule"
 	"golang.org/x/text/unicode/norm"
-	"golang.org/x/text/width"
 )
 
 // maxLogin bounds a username or e-mail in bytes, before and after folding.
@@ -67,12 +66,26 @@ func fold(s string) (string, error) {
 	if plain(s) {
 		return strings.ToLower(s), nil
 	}
-	s = strings.ReplaceAll(width.Fold.String(s), "\u0130", "i\u0307") // the one whose lower case is two characters
+	s = strings.ReplaceAll(usualWidth(s), "\u0130", "i\u0307") // the one whose lower case is two characters
 	s = norm.NFC.String(strings.Map(unicode.ToLower, s))
 	if !bidirule.ValidString(s) || strings.ContainsFunc(s, disallowed) {
 		return "", errLogin
 	}
 	return s, nil
+}
+
+// usualWidth maps fullwidth and halfwidth forms, which have a block of their
+// own, to what they are forms of.
+func usualWidth(s string) string {
+	var usual strings.Builder
+	for _, r := range s {
+		if 0xff00 <= r && r <= 0xffef {
+			usual.WriteString(norm.NFKC.String(string(r)))
+		} else {
+			usual.WriteRune(r)
+		}
+	}
+	return usual.String()
 }
 
 // disallowed reports whether no name may have r.
