@@ -50,6 +50,9 @@ func TestEveryPageIsFitForEverybody(t *testing.T) {
 	b.fit("account-refused")
 	b.visit(s.url + "/credentials")
 	b.fit("credentials")
+	require.NoError(t, proto.EmulationSetScrollbarsHidden{Hidden: true}.Call(b))
+	b.window(900, 840, "light")
+	b.picture("quickstart.png", false) // the one in docs
 	b.visit(s.url + "/users")
 	b.fit("users")
 	b.fill("Name optional", "Wolfeschlegelsteinhausenbergerdorffvoralternwarengewissenhaftschafers")
@@ -70,18 +73,24 @@ func (b *tab) fit(state string) {
 	b.named(state)
 	require.Empty(b.t, b.MustEval(unsound).Str(), "%s", state)
 	for _, width := range []int{1280, 360} {
-		require.NoError(b.t, proto.EmulationSetDeviceMetricsOverride{Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 500}.Call(b))
 		for _, scheme := range []string{"light", "dark"} {
-			require.NoError(b.t, proto.EmulationSetEmulatedMedia{Features: []*proto.EmulationMediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}.Call(b))
+			b.window(width, 800, scheme)
 			look := fmt.Sprintf("%s, %d wide, %s", state, width, scheme)
 			require.LessOrEqual(b.t, b.MustEval(`() => document.documentElement.scrollWidth`).Int(), width, "%s: scrolls sideways", look)
 			ground := b.MustEval(`() => { const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number); return r + g + b }`).Int()
 			require.Equal(b.t, scheme == "dark", ground < 3*128, "%s: the ground is %d", look, ground)
 			require.Empty(b.t, b.MustEval(faint).Str(), "%s", look)
-			b.picture(fmt.Sprintf("%s-%d-%s.png", state, width, scheme))
+			b.picture(fmt.Sprintf("%s-%d-%s.png", state, width, scheme), true)
 		}
 	}
 	require.NoError(b.t, proto.EmulationClearDeviceMetricsOverride{}.Call(b))
+}
+
+// window has the page shown that wide and that high, in a colour scheme.
+func (b *tab) window(width, height int, scheme string) {
+	b.t.Helper()
+	require.NoError(b.t, proto.EmulationSetDeviceMetricsOverride{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 500}.Call(b))
+	require.NoError(b.t, proto.EmulationSetEmulatedMedia{Features: []*proto.EmulationMediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}.Call(b))
 }
 
 func (b *tab) named(state string) {
@@ -148,14 +157,16 @@ const faint = `() => {
 	return wrong.join("; ");
 }`
 
-// picture is for people to look at: nothing compares it.
-func (b *tab) picture(name string) {
+// picture is for people to look at: nothing compares it. It has the whole page,
+// or what of it is in the window.
+func (b *tab) picture(name string, whole bool) {
 	b.t.Helper()
 	dir := os.Getenv("SALLYPORT_TEST_SHOTS")
 	if dir == "" {
 		return
 	}
-	png, err := b.Screenshot(true, nil)
+	b.settled() // painted
+	png, err := b.Screenshot(whole, nil)
 	require.NoError(b.t, err)
 	require.NoError(b.t, os.WriteFile(filepath.Join(dir, name), png, 0o600))
 }

@@ -115,7 +115,7 @@ func wait(d time.Duration) string {
 	return fmt.Sprintf("%d %s", n, unit)
 }
 
-func utc(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") }
+func utc(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04") }
 func iso(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // browser is a User-Agent header in short: "Firefox on Linux". The first name
