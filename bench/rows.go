@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/sallyport-go/sallyport/bench/internal/result"
+	"github.com/sallyport-go/sallyport/bench/internal/serve"
+)
+
+// growth compares a validation among many rows with one among few, each in a
+// process of its own, since a large heap costs its collector more.
+func growth(ctx context.Context, l *lab) error {
+	for _, kind := range []string{"rows-memory", "rows-postgres", "rows-sqlite"} {
+		if kind == "rows-postgres" && l.dsn == "" {
+			l.table.Skip("no server", kind)
+			continue
+		}
+		if err := grow(ctx, l, kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func grow(ctx context.Context, l *lab, kind string) error {
+	few, err := l.filled(ctx, kind, "few_", l.few)
+	if err != nil {
+		return err
+	}
+	defer few.End()
+	many, err := l.filled(ctx, kind, "many_", l.many)
+	if err != nil {
+		return err
+	}
+	defer many.End()
+	clock, n := func(t serve.Took) time.Duration { return t.Elapsed }, l.requests/2
+	if kind == "rows-memory" {
+		clock, n = func(t serve.Took) time.Duration { return t.Processor }, l.requests*4
+	}
+	var took [2]result.Sample
+	for round := range l.rounds + 1 {
+		for k := range 2 {
+			i := (round + k) % 2
+			t, err := []*serve.Process{few, many}[i].Work(n)
+			if err != nil {
+				return err
+			}
+			if round > 0 { // the first one warms up
+				took[i] = append(took[i], float64(clock(t))/float64(n))
+			}
+		}
+	}
+	l.ratio(kind, took[1], took[0])
+	l.table.Note(kind, "%.1f us among few, %.1f us among many", took[0].Median()/1e3, took[1].Median()/1e3)
+	if kind == "rows-memory" {
+		l.table.Note(kind, "all rounds together, collections included: %.2fx", took[1].Sum()/took[0].Sum())
+	}
+	return nil
+}
+
+// filled starts a process that validates among so many rows.
+func (l *lab) filled(ctx context.Context, kind, table string, rows int) (*serve.Process, error) {
+	cfg := serve.Config{Kind: kind, Rows: rows, Table: table}
+	var err error
+	if cfg.Dir, err = os.MkdirTemp(l.dir, ""); err != nil {
+		return nil, err
+	}
+	if kind == "rows-postgres" {
+		cfg.DSN = l.dsn
+	}
+	return serve.Start(ctx, cfg, l.procs)
+}
