@@ -223,6 +223,9 @@ func TestOnlyTheAPIIsLinked(t *testing.T) {
 
 // What one Validate pays for being watched, beside what it does.
 func TestAValidateThatIsWatchedCostsLittle(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates too")
+	}
 	for _, c := range []struct {
 		name   string
 		h      *otelauth.Telemetry

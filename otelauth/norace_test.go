@@ -1,0 +1,5 @@
+//go:build !race
+
+package otelauth_test
+
+const raceEnabled = false
