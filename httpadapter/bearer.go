@@ -20,7 +20,7 @@ type carried struct {
 
 func (h *Handler) carried(r *http.Request) carried {
 	var c carried
-	for _, value := range r.Header.Values("Authorization") {
+	for _, value := range r.Header["Authorization"] {
 		c.headers++
 		if token, ok := bearer(value); ok {
 			c.bearer = append(c.bearer, token)

@@ -86,13 +86,12 @@ func (s *scanner) strings(want string) (found bool) {
 // leading zero, no fraction, no exponent.
 func (s *scanner) seconds() int64 {
 	s.space()
-	first := s.at
-	for s.at < len(s.text) && '0' <= s.text[s.at] && s.text[s.at] <= '9' {
+	first, v := s.at, int64(0)
+	for s.at < len(s.text) && '0' <= s.text[s.at] && s.text[s.at] <= '9' && v <= maxTime {
+		v = 10*v + int64(s.text[s.at]-'0')
 		s.at++
 	}
-	digits := s.text[first:s.at]
-	v, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || v > maxTime || len(digits) > 1 && digits[0] == '0' {
+	if s.at == first || v > maxTime || s.text[first] == '0' && s.at > first+1 {
 		s.failed = true
 	}
 	return v
@@ -105,6 +104,7 @@ func (s *scanner) quoted() (raw string, escaped bool) {
 	text := s.text[s.at:]
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
+		case c > '\\', c < '\\' && c > '"': // most of what there is
 		case c == '"':
 			s.at += i + 1
 			return text[:i], escaped
