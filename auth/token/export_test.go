@@ -62,3 +62,11 @@ func ParseClaims(payload, audience string) (Claims, bool) {
 	c, ok := parseClaims(payload, audience)
 	return Claims{c.iss, c.sub, c.jti, c.aud, c.iat, c.exp}, ok
 }
+
+// Scratch reports whether the buffer that the next verification would get has
+// anything in it.
+func Scratch(t *Tokens) (dirty bool) {
+	buf := t.scratch.Get().(*scratch)
+	defer t.scratch.Put(buf)
+	return *buf != scratch{}
+}
