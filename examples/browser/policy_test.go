@@ -84,13 +84,13 @@ func TestPostsOfOtherOriginsAreRefused(t *testing.T) {
 		for _, path := range paths {
 			require.NoError(t, b.Navigate(origin+"/form?to="+path))
 			refused := map[bool]string{true: " 403", false: " 401"}[origin == site || path == "/login" || path == "/logout"] // 401: no cookie came along
-			require.Eventually(t, func() bool { return b.answers("POST "+path+refused) == 1 }, wait, tick, "%s%s: %v", path, refused, b.statuses)
+			require.Eventually(t, func() bool { return b.answers("POST "+path+refused) == 1 }, wait, tick, "%s from %s must be%s", path, origin, refused)
 		}
 		require.NoError(t, b.Navigate(origin+"/fetch"))
 		require.Eventually(t, func() bool { got, err := b.Info(); return err == nil && got.Title == "sent" }, wait, tick)
 		b.settled()
 		for _, path := range paths {
-			require.Zero(t, b.answers("POST "+path+" 200")+b.answers("POST "+path+" 303"), "%s: %v", path, b.statuses)
+			require.Zero(t, b.answers("POST "+path+" 200")+b.answers("POST "+path+" 303"), "%s from %s", path, origin)
 		}
 	}
 	require.ElementsMatch(t, []string{"admin", "mary"}, s.names(t))
@@ -131,6 +131,6 @@ func TestPlainHTTPIsSaid(t *testing.T) {
 	b.fill("Username or e-mail", "admin")
 	b.fill("Password", s.password)
 	b.MustElement("form").MustEval(`() => this.submit()`)
-	require.Eventually(t, func() bool { return b.answers("POST /login 303") == 1 }, wait, tick, "%v", b.statuses)
+	require.Eventually(t, func() bool { return b.answers("POST /login 303") == 1 }, wait, tick, "our own form is let in")
 	b.sees("This page came over plain HTTP")
 }

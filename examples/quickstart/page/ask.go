@@ -45,13 +45,13 @@ func (p *Page) ask(w http.ResponseWriter, r *http.Request, method, path string, 
 // encode returns no body for what is not UTF-8, which JSON would have altered;
 // the API refuses it then.
 func encode(fields map[string]string) []byte {
+	if fields == nil {
+		return nil
+	}
 	for _, value := range fields {
 		if !utf8.ValidString(value) {
 			return nil
 		}
-	}
-	if fields == nil {
-		return nil
 	}
 	body, _ := json.Marshal(fields) // strings always can be
 	return body
@@ -111,9 +111,9 @@ func (p *Page) refuse(w http.ResponseWriter, r *http.Request, a *answer) {
 	switch {
 	case a.Status != http.StatusUnauthorized:
 		render(w, a.Status, "failed", &view{Title: "That did not work", Problem: problemOf("", a)})
-	case r.Method == http.MethodGet:
-		render(w, http.StatusOK, "signin", &view{Title: "Sign in", SignedOut: true})
-	default:
+	case r.Method == http.MethodPost:
 		render(w, a.Status, "signin", &view{Title: "Sign in", SignedOut: true, Problem: problemOf("", a)})
+	default:
+		render(w, http.StatusOK, "signin", &view{Title: "Sign in", SignedOut: true})
 	}
 }
