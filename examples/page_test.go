@@ -3,6 +3,8 @@ package examples_test
 import (
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,10 +13,23 @@ import (
 // get is what a client that accepts these types is answered.
 func (s *server) get(t *testing.T, path, accept string) (status int, kind, body string) {
 	t.Helper()
-	req, err := http.NewRequest("GET", s.url+path, nil)
+	return s.as(t, "", "GET", path, accept, nil)
+}
+
+// as answers a form, or a GET, of whoever has the cookie. A redirect is not
+// followed where it is the answer to a form.
+func (s *server) as(t *testing.T, cookie, method, path, accept string, form url.Values) (status int, kind, body string) {
+	t.Helper()
+	req, err := http.NewRequest(method, s.url+path, strings.NewReader(form.Encode()))
 	require.NoError(t, err)
 	req.Header.Set("Accept", accept)
-	resp, err := http.DefaultClient.Do(req)
+	req.Header.Set("Cookie", cookie)
+	client := *http.DefaultClient
+	if method == "POST" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
+	resp, err := client.Do(req)
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
@@ -53,4 +68,38 @@ func TestThePageIsForBrowsersAndCookies(t *testing.T) {
 	require.Equal(t, "404 page not found\n", body)
 	with.stop(t)
 	without.stop(t)
+}
+
+func TestThePageWorksOnEveryDatabase(t *testing.T) {
+	const html = "text/html"
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			all, password := nodes(t, d.open(t), 2)
+			post := func(cookie, path string, form url.Values) {
+				t.Helper()
+				status, _, body := all[0].as(t, cookie, "POST", path, html, form)
+				require.Equal(t, http.StatusSeeOther, status, "%s: %s", path, body)
+			}
+			cookie := "__Host-session=" + all[0].login(t, "admin", password)
+			post(cookie, "/users/add", url.Values{"username": {"john"}, "email": {"john@example.com"}, "password": {johnsPassword}, "role": {"user"}})
+			post(cookie, "/users/role", url.Values{"username": {"john"}, "role": {"admin"}})
+			john := "__Host-session=" + all[1].login(t, "john", johnsPassword)
+			_, _, body := all[1].as(t, john, "GET", "/users", html, nil)
+			require.Contains(t, body, "john@example.com · admin")
+			post(john, "/password", url.Values{"current": {johnsPassword}, "new": {"orchid lantern velvet"}})
+			all[1].login(t, "john", "orchid lantern velvet")
+			_, _, body = all[1].as(t, john, "GET", "/", html, nil)
+			require.Contains(t, body, "End all others")
+			post(john, "/sessions/end-others", nil)
+			_, _, body = all[1].as(t, john, "GET", "/", html, nil)
+			require.Contains(t, body, "Your account")
+			require.NotContains(t, body, "End all others")
+			post(cookie, "/users/active", url.Values{"username": {"john"}, "active": {"false"}})
+			_, _, body = all[1].as(t, john, "GET", "/", html, nil)
+			require.Contains(t, body, "<h1>Sign in</h1>", "a disabled person is out at the next request, on every node")
+			for _, s := range all {
+				s.stop(t)
+			}
+		})
+	}
 }

@@ -165,7 +165,8 @@ func TestTheKeyboardIsEnough(t *testing.T) {
 			if b.focused() == name {
 				require.True(t, b.MustEval(`() => {
 					const at = document.activeElement, shown = at.matches(".example input") ? at.nextElementSibling : at;
-					return at.matches(":focus-visible") && getComputedStyle(shown).outlineStyle !== "none";
+					const { outlineStyle, outlineWidth } = getComputedStyle(shown);
+					return at.matches(":focus-visible") && outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
 				}`).Bool(), "the focus is visible on %s", name)
 				return
 			}

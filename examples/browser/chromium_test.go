@@ -44,7 +44,8 @@ func TestMain(m *testing.M) {
 	if chromium.profile != "" {
 		os.RemoveAll(chromium.profile)
 	}
-	if dir, _ := built(); dir != "" {
+	if chromium.browser != nil { // else nothing was built
+		dir, _ := built()
 		os.RemoveAll(dir)
 	}
 	os.Exit(code)
@@ -86,6 +87,16 @@ func launch() error {
 	return fmt.Errorf("%s ended without a DevTools address: %w", path, cmd.Wait())
 }
 
+// needChromium skips the test, or fails it, where there is none.
+func needChromium(t *testing.T) {
+	t.Helper()
+	chromium.once.Do(func() { chromium.err = launch() })
+	if os.IsNotExist(chromium.err) && os.Getenv("SALLYPORT_TEST_REQUIRE") == "" {
+		t.Skipf("no Chromium: %v", chromium.err)
+	}
+	require.NoError(t, chromium.err)
+}
+
 // person is a browser with cookies of its own.
 type person struct {
 	t       *testing.T
@@ -95,11 +106,6 @@ type person struct {
 
 func newPerson(t *testing.T, s *server) *person {
 	t.Helper()
-	chromium.once.Do(func() { chromium.err = launch() })
-	if os.IsNotExist(chromium.err) && os.Getenv("SALLYPORT_TEST_REQUIRE") == "" {
-		t.Skipf("no Chromium: %v", chromium.err)
-	}
-	require.NoError(t, chromium.err)
 	own, err := chromium.browser.Incognito()
 	require.NoError(t, err)
 	t.Cleanup(func() {

@@ -83,6 +83,7 @@ func serveBare(t *testing.T) *server {
 
 func serveWith(t *testing.T, env []string, args ...string) *server {
 	t.Helper()
+	needChromium(t)
 	dir, err := built()
 	require.NoError(t, err)
 	s := &server{stderr: new(tail)}

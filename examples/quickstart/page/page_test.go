@@ -220,13 +220,19 @@ func TestTheListOfUsersHasPages(t *testing.T) {
 // The pages show what the API answers over HTTP, word for word.
 func TestMessagesAreTheAPIs(t *testing.T) {
 	s := newSite(t)
-	r := httptest.NewRequest("POST", "/api/auth/login", strings.NewReader(`{"username":"mary","password":"wrong"}`))
-	r.Header.Set("Content-Type", "application/json")
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r)
-	var said struct{ Message string }
-	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &said))
-	page := s.send("/login", "", "same-origin", url.Values{"username": {"mary"}, "password": {"wrong"}})
-	require.Equal(t, w.Code, page.Code)
-	require.Contains(t, page.Body.String(), ">"+said.Message+".<")
+	seen := make(map[int]bool)
+	for range 6 { // ten wrong ones are looked at
+		r := httptest.NewRequest("POST", "/api/auth/login", strings.NewReader(`{"username":"mary","password":"wrong"}`))
+		r.Header.Set("Content-Type", "application/json")
+		api := httptest.NewRecorder()
+		s.ServeHTTP(api, r)
+		var said struct{ Message string }
+		require.NoError(t, json.Unmarshal(api.Body.Bytes(), &said))
+		page := s.send("/login", "", "same-origin", url.Values{"username": {"mary"}, "password": {"wrong"}})
+		require.Equal(t, api.Code, page.Code)
+		require.Contains(t, page.Body.String(), ">"+said.Message+".")
+		require.Equal(t, api.Header().Get("Retry-After") != "", page.Header().Get("Retry-After") != "")
+		seen[page.Code] = true
+	}
+	require.Equal(t, map[int]bool{401: true, 429: true}, seen)
 }
