@@ -12,11 +12,11 @@ import (
 // Gin is for gin, which has no way of its own to use a middleware of net/http.
 func Gin(r gin.IRouter, guard *httpadapter.Handler) {
 	r.Any("/api/auth/*endpoint", gin.WrapH(guard))
-	r.DELETE("/reports/:id", ginUse(guard.Require(auth.RoleAdmin)), ginDelete)
+	r.DELETE("/reports/:id", GinUse(guard.Require(auth.RoleAdmin)), ginDelete)
 }
 
-// ginUse is gin.WrapH for a middleware. What the middleware refuses ends here.
-func ginUse(middleware func(http.Handler) http.Handler) gin.HandlerFunc {
+// GinUse is gin.WrapH for a middleware. What the middleware refuses ends here.
+func GinUse(middleware func(http.Handler) http.Handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		admitted := false
 		middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
