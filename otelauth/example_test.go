@@ -24,14 +24,15 @@ func Example() {
 	reader := metric.NewManualReader()
 	meters := metric.NewMeterProvider(metric.WithReader(reader))
 
+	tracers := nooptrace.NewTracerProvider()
+	secret := []byte("32 bytes or more, from authctl key new")
+	record := &authtest.Recorder{} // where your events go
 	store := memory.New()
-	tel, err1 := otelauth.New(meters, nooptrace.NewTracerProvider(), &otelauth.Options{LiveSessions: store.CountSessions})
+
+	tel, err1 := otelauth.New(meters, tracers, &otelauth.Options{LiveSessions: store.CountSessions})
 	hasher, err2 := password.New(&password.Options{Waited: tel.Waited})
-	tokens, err3 := token.NewHS256([]byte("32 bytes or more, from authctl key new"), nil)
-	svc, err4 := auth.New(store, tokens, &auth.Options{
-		Hasher:  tel.Hasher(hasher),
-		Auditor: tel.Auditor(&authtest.Recorder{}), // yours
-	})
+	tokens, err3 := token.NewHS256(secret, nil)
+	svc, err4 := auth.New(store, tokens, &auth.Options{Hasher: tel.Hasher(hasher), Auditor: tel.Auditor(record)})
 	guard, err5 := httpadapter.New(tel.Authenticator(svc), &httpadapter.Options{Auditor: svc})
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		fmt.Println(err)
