@@ -11,7 +11,8 @@ import (
 //
 // No method returns a Grant or an Identity together with an error.
 type Authenticator interface {
-	// Login checks a password and opens a session.
+	// Login checks a password and opens a session, in the place of those that
+	// req.Replaces names.
 	//
 	// Errors: ErrCredentialsRequired, ErrInvalidCredentials (every refusal,
 	// whatever its reason), ErrThrottled, ErrUnavailable; the last two come in
@@ -33,11 +34,18 @@ type Authenticator interface {
 }
 
 // LoginRequest is what a person typed and where they typed it. It prints
-// without the login and the password: people type passwords into the name
-// field.
+// without the login, the password and the tokens: people type passwords into
+// the name field.
 type LoginRequest struct {
 	Login     string     // e-mail or username, as typed
 	Password  string     // as typed: never trimmed, folded or cut
 	Remote    netip.Addr // the client; the zero Addr is not counted per address
 	UserAgent string
+
+	// Replaces are tokens that the client gives up for the new one, such as that
+	// of a cookie. A login that succeeds ends their sessions, whoever's they are,
+	// and then has them no longer count for MaxSessions. Tokens that are not ours
+	// are passed over. That a session could not be ended is an event; the login
+	// is good all the same.
+	Replaces []string
 }

@@ -48,7 +48,7 @@ func newBrittle(t *testing.T, f flow) *brittle {
 	b := &brittle{kept: memory.New(), hasher: new(plainHasher), events: new(recorder)}
 	b.slots = &ledger{ThrottleStore: b.kept}
 	users := b.faults.Users(b.kept)
-	opts := &auth.Options{Hasher: b.hasher, Auditor: b.events, Logger: slog.New(slog.DiscardHandler), AccountLimit: f.limit}
+	opts := &auth.Options{Hasher: b.hasher, Auditor: b.events, Logger: slog.New(slog.DiscardHandler), AccountLimit: f.limit, MaxSessions: f.most}
 	if f.oneQuery {
 		opts.Identity = b.faults.Identity(b.kept)
 	}
@@ -133,6 +133,7 @@ type flow struct {
 	oneByOne bool       // without auth.AccountImporter
 	empty    bool       // without John
 	limit    auth.Limit // of the account
+	most     int        // sessions
 	guess    bool       // a refusal of it is counted
 	prepare  func(t *testing.T, b *brittle)
 	run      func(ctx context.Context, b *brittle) (got any, err error)

@@ -130,6 +130,8 @@ var loginFlows = []flow{
 	{name: "login", run: loginAs("john", rightPassword), after: oneSessionOrNone},
 	{name: "login in one query", oneQuery: true, run: loginAs("john@example.com", rightPassword), after: oneSessionOrNone},
 	{name: "login with a stale hash", prepare: staleHash, run: loginAs("john", rightPassword), after: othersLiveOn},
+	{name: "login in the place of a session", prepare: signIn, run: loginInPlace, after: givenUpForANewOne},
+	{name: "login in the place of the one session", most: 1, prepare: signIn, run: loginInPlace, after: givenUpForANewOne},
 	{name: "login with a wrong password", guess: true, run: loginAs("john", "wrong"), want: auth.ErrInvalidCredentials, after: noSession},
 	{name: "login of nobody", guess: true, run: loginAs("nobody", "wrong"), want: auth.ErrInvalidCredentials, after: noSession},
 	{name: "login of a disabled account", guess: true, prepare: disable, run: loginAs("john", rightPassword), want: auth.ErrInvalidCredentials, after: noSession},
@@ -155,6 +157,28 @@ func oneSessionOrNone(t *testing.T, b *brittle, err error) {
 		return
 	}
 	require.Empty(t, live, "no session is left that nobody has the token of")
+}
+
+func loginInPlace(ctx context.Context, b *brittle) (any, error) {
+	g, err := b.Login(ctx, auth.LoginRequest{Login: "john", Password: rightPassword, Remote: home, Replaces: []string{b.token}})
+	if g != nil {
+		b.token = g.Token
+	}
+	return some(g, err)
+}
+
+// givenUpForANewOne: only a login that was answered ends the session it takes
+// the place of.
+func givenUpForANewOne(t *testing.T, b *brittle, err error) {
+	t.Helper()
+	if b.down() && err != nil {
+		return
+	}
+	_, err2 := b.Validate(t.Context(), b.token, 0)
+	require.NoError(t, err2, "the new session, or the old one after: %v", err)
+	if err != nil {
+		require.Len(t, b.live(), 1, "no session is left that nobody has the token of")
+	}
 }
 
 func noSession(t *testing.T, b *brittle, _ error) {

@@ -84,9 +84,9 @@ func (s *Service) touch(ctx context.Context, session *Session, now time.Time) er
 	if !s.touching.begin(id) {
 		return nil
 	}
-	s.behind(ctx, "touch session", func(ctx context.Context) {
+	s.behind(ctx, "touch session", func(ctx context.Context) error {
 		defer s.touching.end(id)
-		_ = s.note(ctx, id, now)
+		return s.note(ctx, id, now)
 	})
 	return nil
 }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -26,21 +27,26 @@ func (s *Service) newest(ctx context.Context, userID string, now time.Time) (tim
 	return sessions[0].CreatedAt.Add(time.Microsecond), nil
 }
 
-// trim ends the sessions of the user beyond the limit, those that have idled
-// out first. It is called once the session of a login is stored and before its
-// token is shown: of the logins at the same moment the one stored last sees all
-// of them, and since each ranks them alike, none ends what another one keeps.
-// So no more than the limit can ever be used, and no fewer remain.
-func (s *Service) trim(ctx context.Context, userID string) error {
-	if s.most == 0 {
-		return nil
+// trim ends the sessions that the tokens name, and of the others those of the
+// user beyond the limit, those that have idled out first. It is called once the
+// session of a login is stored and before its token is shown: of the logins at
+// the same moment the one stored last sees all of them, and since each ranks
+// them alike, none ends what another one keeps. So no more than the limit can
+// ever be used, and no fewer remain.
+func (s *Service) trim(ctx context.Context, userID string, tokens []string) error {
+	var sessions []Session
+	if s.most > 0 {
+		var err error
+		if sessions, err = s.ranked(ctx, userID); err != nil {
+			return err
+		}
 	}
-	sessions, err := s.ranked(ctx, userID)
-	if err != nil {
-		return err
-	}
+	replaced := s.replace(ctx, tokens)
 	now, kept := time.Now(), 0
 	for i := range sessions {
+		if slices.Contains(replaced, sessions[i].ID) {
+			continue
+		}
 		why := "more sessions than a user may have"
 		if s.idled(&sessions[i], now) {
 			why = idledOut
@@ -52,6 +58,31 @@ func (s *Service) trim(ctx context.Context, userID string) error {
 		}
 	}
 	return nil
+}
+
+// replace ends the sessions that the tokens name and returns those it ended. It
+// fails no login: where it takes longer than a request may, it goes on behind
+// the answer, and a panic is a fault.
+func (s *Service) replace(ctx context.Context, tokens []string) (ended []string) {
+	if len(tokens) == 0 {
+		return nil
+	}
+	const operation = "end a replaced session"
+	err := s.finish(ctx, operation, func(ctx context.Context) error {
+		return s.caught(ctx, operation, func(ctx context.Context) error {
+			for _, token := range tokens {
+				claims, err := s.claims(ctx, token)
+				if err == nil && s.endSession(ctx, EventLogout, claims.UserID, claims.SessionID, "") == nil {
+					ended = append(ended, claims.SessionID)
+				}
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil
+	}
+	return ended
 }
 
 // ranked reads the user's sessions, the newest first, in an order that is the

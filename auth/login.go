@@ -233,7 +233,7 @@ func (s *Service) open(ctx context.Context, try *attempt) (*Grant, refusal, erro
 				s.discard(ctx, session)
 				return nil, why, nil
 			}
-			return s.grant(ctx, &Identity{User: now.User, Session: *session, ReadAt: time.Now()})
+			return s.grant(ctx, try, &Identity{User: now.User, Session: *session, ReadAt: time.Now()})
 		}
 		s.discard(ctx, session)
 		if gone || err == nil && now.ID != try.account.ID {
@@ -285,12 +285,8 @@ func (s *Service) discard(ctx context.Context, session *Session) {
 	})
 }
 
-// grant makes room for the session, issues the token and records the login.
-func (s *Service) grant(ctx context.Context, id *Identity) (*Grant, refusal, error) {
-	if err := s.trim(ctx, id.User.ID); err != nil {
-		s.discard(ctx, &id.Session)
-		return nil, "", err
-	}
+// grant issues the token, makes room for the session and records the login.
+func (s *Service) grant(ctx context.Context, try *attempt, id *Identity) (*Grant, refusal, error) {
 	token, err := s.tokens.Issue(ctx, Claims{
 		SessionID: id.Session.ID, UserID: id.User.ID,
 		IssuedAt: id.Session.ExpiresAt.Add(-s.lifetime), ExpiresAt: id.Session.ExpiresAt,
@@ -298,6 +294,10 @@ func (s *Service) grant(ctx context.Context, id *Identity) (*Grant, refusal, err
 	if err != nil {
 		s.discard(ctx, &id.Session)
 		return nil, "", s.fault(ctx, "issue token", err)
+	}
+	if err := s.trim(ctx, id.User.ID, try.Replaces); err != nil {
+		s.discard(ctx, &id.Session)
+		return nil, "", err
 	}
 	id.User.LastLogin = id.Session.LastSeen
 	s.record(ctx, id.User.ID, id.User.LastLogin)

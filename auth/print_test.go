@@ -25,8 +25,8 @@ func TestWhatHoldsASecretDoesNotPrintIt(t *testing.T) {
 	account := auth.Account{User: auth.User{ID: "1"}, PasswordHash: s}
 	values := map[string]any{
 		"Secret": s, "*Secret": &s, "Account": account, "*Account": &account,
-		"LoginRequest":   auth.LoginRequest{Login: canary, Password: canary},
-		"*LoginRequest":  &auth.LoginRequest{Login: canary, Password: canary},
+		"LoginRequest":   auth.LoginRequest{Login: canary, Password: canary, Replaces: []string{canary}},
+		"*LoginRequest":  &auth.LoginRequest{Login: canary, Password: canary, Replaces: []string{canary}},
 		"Grant":          auth.Grant{Token: canary},
 		"*Grant":         &auth.Grant{Token: canary},
 		"Secrets":        auth.Secrets{Values: map[string]auth.Secret{"A": s}},

@@ -98,18 +98,19 @@ func (r *reporter) tell(ctx context.Context, e Event) {
 	r.audit(ctx, e)
 }
 
-// behind runs f behind the answer. A panic in it would take the process down,
-// and is a fault like any other.
-func (r *reporter) behind(ctx context.Context, operation string, f func(ctx context.Context)) {
-	ctx = apart(ctx)
-	go func() {
-		defer func() {
-			if p := recover(); p != nil {
-				_ = r.fault(ctx, operation, r.recovered(ctx, operation, p))
-			}
-		}()
-		f(ctx)
+// behind runs f behind the answer, where a panic would take the process down.
+func (r *reporter) behind(ctx context.Context, operation string, f func(ctx context.Context) error) {
+	go r.caught(apart(ctx), operation, f)
+}
+
+// caught runs f, in which a panic is a fault like any other.
+func (r *reporter) caught(ctx context.Context, operation string, f func(ctx context.Context) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = r.fault(ctx, operation, r.recovered(ctx, operation, p))
+		}
 	}()
+	return f(ctx)
 }
 
 // recovered makes a panic an error. Where it came from goes to the log, before

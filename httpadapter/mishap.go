@@ -12,17 +12,12 @@ import (
 
 // panicked makes a panic in a request an error like any other, so that its
 // client too is answered in the documented form. http.ErrAbortHandler is the
-// host's way to drop a connection.
+// host's way to drop a connection. It is reported by its type alone, since its
+// text may hold anything; the error says where it was, too.
 func (h *Handler) panicked(ctx context.Context, p any) error {
 	if p == http.ErrAbortHandler {
 		panic(p)
 	}
-	return h.mishap(ctx, p)
-}
-
-// mishap reports a panic by its type alone: its text may hold anything. The
-// error says where it was, too.
-func (h *Handler) mishap(ctx context.Context, p any) error {
 	err := fmt.Errorf("panic of type %T", p)
 	h.report(ctx, "panic", err)
 	return fmt.Errorf("%w\n%s", err, debug.Stack())

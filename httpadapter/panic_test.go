@@ -265,25 +265,3 @@ func TestOtherPanicsPassThrough(t *testing.T) {
 	require.PanicsWithValue(t, http.ErrAbortHandler, func() { never.ServeHTTP(httptest.NewRecorder(), get("/", "t")) })
 	require.Empty(t, h.audit.Events(auth.EventFault))
 }
-
-// The end of a replaced session is nobody's request: not even the wish to drop
-// the connection may take the process down.
-func TestAPanicInEndingAReplacedSession(t *testing.T) {
-	for what, value := range map[string]any{"a panic": boom{errors.New(panicText)}, "an abort": http.ErrAbortHandler} {
-		synctest.Test(t, func(t *testing.T) {
-			audit := &authtest.Recorder{}
-			h, err := httpadapter.New(stub{
-				login: func(auth.LoginRequest) (*auth.Grant, error) {
-					return &auth.Grant{Token: "t", Identity: *authtest.Identity(auth.User{})}, nil
-				},
-				logout: func(string) error { panic(value) },
-			}, &httpadapter.Options{Auditor: audit, Cookie: &httpadapter.Cookie{}, Logger: slog.New(slog.DiscardHandler)})
-			require.NoError(t, err)
-			r := post("/api/auth/login", `{"username":"root","password":"x"}`)
-			r.AddCookie(&http.Cookie{Name: "__Host-session", Value: "old"})
-			require.Equal(t, 200, ask(t, h, r).status, what)
-			synctest.Wait()
-			require.Len(t, audit.Events(auth.EventFault), 1, what)
-		})
-	}
-}

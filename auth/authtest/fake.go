@@ -83,6 +83,9 @@ func (f *Fake) Login(_ context.Context, req auth.LoginRequest) (*auth.Grant, err
 	}
 	a.user.LastLogin = time.Now().UTC()
 	f.put(a)
+	for _, token := range req.Replaces {
+		delete(f.sessions, token)
+	}
 	return f.open(a.user, req), nil
 }
 
