@@ -23,7 +23,9 @@ func (s *Service) readIdentity(ctx context.Context, sessionID string) (*Identity
 			return nil, s.fault(ctx, "read session", err)
 		}
 		if why := unknown(&id.User); why != "" {
-			s.audit(ctx, Event{Kind: EventFault, UserID: id.User.ID, SessionID: sessionID, Reason: string(why)})
+			if n := s.faults.Add(string(why)); n > 0 {
+				s.audit(ctx, Event{Kind: EventFault, UserID: id.User.ID, SessionID: sessionID, Reason: string(why), Count: n})
+			}
 			return nil, ErrInvalidToken
 		}
 		if !id.User.Active {

@@ -97,6 +97,32 @@ func TestWhatIsUnknownOfAUserIsRefusedAndReported(t *testing.T) {
 	require.Equal(t, auth.ErrInvalidCredentials, err)
 }
 
+// A client may ask as often as it likes: the record says so seldom, and how
+// often it was.
+func TestWhatIsUnknownOfAUserIsReportedSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		g := h.mustLogin(t)
+		ask := func(unknown string, times int) []auth.Event {
+			h.events.take()
+			h.store.unknown = map[string]string{"john": unknown}
+			for range times {
+				_, err := h.Validate(t.Context(), g.Token, 0)
+				require.Equal(t, auth.ErrInvalidToken, err)
+			}
+			return h.events.take()
+		}
+		told := ask("active value", 500)
+		require.Len(t, told, 1)
+		require.Equal(t, 1, told[0].Count)
+		require.Len(t, ask("role", 2), 1, "another thing is news of its own")
+		time.Sleep(10 * time.Second)
+		told = ask("active value", 2)
+		require.Len(t, told, 1)
+		require.Equal(t, 500, told[0].Count, "the 499 not told of, and this one")
+	})
+}
+
 // LESSONS 20 (Gitea CVE-2026-58422, Grafana CVE-2026-33381): a login that is
 // under way while a user is demoted and disabled writes neither back.
 func TestALoginWritesNeitherRoleNorActive(t *testing.T) {
