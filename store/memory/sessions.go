@@ -32,7 +32,7 @@ type Sessions struct {
 type session struct {
 	deadline
 	owner         *owner
-	user          atomic.Pointer[account] // the owner's row in Users, once looked up; see Users.of
+	user          atomic.Pointer[account] // the owner's row in Users, if known; see Users.of
 	newer, older  *session                // of the same owner, by creation
 	stamp         string
 	agent         *string // one for all sessions that share it
@@ -59,18 +59,28 @@ func NewSessions() *Sessions {
 func (s *Sessions) CreateSession(_ context.Context, given *auth.Session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.create(given, nil)
+}
+
+// create adds a row, of a user who is at hand or nil.
+func (s *Sessions) create(given *auth.Session, user *account) error {
 	s.sweep(time.Now().UnixMicro())
 	if s.byID[given.ID] != nil {
 		return errSessionID
 	}
-	s.add(&session{
+	row := &session{
 		deadline: deadline{key: given.ID, at: given.ExpiresAt.UnixMicro()},
 		stamp:    given.Stamp,
 		agent:    s.agent(given.UserAgent),
 		remote:   given.Remote,
 		created:  given.CreatedAt.UnixMicro(),
 		seen:     given.LastSeen.UnixMicro(),
-	}, given.UserID)
+	}
+	if user != nil && user.Stamp == row.stamp {
+		row.stamp = user.Stamp // one string for both
+	}
+	row.user.Store(user)
+	s.add(row, given.UserID)
 	return nil
 }
 
