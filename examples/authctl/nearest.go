@@ -12,13 +12,24 @@ func unknown(words []string) error {
 }
 
 // nearest is the command or group that what was typed differs from least, if it
-// is near at all. The second word alone will do.
+// is near at all. The second word alone will do; behind a group it is all that
+// counts, or a long group would make any two verbs near.
 func nearest(typed string) (near string) {
-	least := len(typed)/3 + 1
+	group, word, two := strings.Cut(typed, " ")
+	if !two {
+		word = typed
+	}
+	least := len(word)/3 + 1
 	try := func(name, spelled string) {
-		if d := distance(typed, spelled); d < least {
+		if d := distance(word, spelled); d < least {
 			near, least = name, d
 		}
+	}
+	if two {
+		for _, c := range members(group) {
+			try(c.name, strings.TrimPrefix(c.name, group+" "))
+		}
+		return near
 	}
 	for _, group := range groups() {
 		try(group, group)
