@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -26,11 +27,11 @@ type config struct {
 	hashes   []password.Format
 }
 
-// parseFlags reads the command line; what is wrong with it is written to w.
+// parseFlags reads the command line; what is wrong with it is one line to w.
 func parseFlags(args []string, w io.Writer) (*config, error) {
 	cfg := &config{account: auth.Limit{Max: 10, Window: 15 * time.Minute}, address: auth.Limit{Max: 100, Window: 15 * time.Minute}}
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	flags.SetOutput(w)
+	flags.SetOutput(io.Discard)
 	flags.StringVar(&cfg.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
 	flags.StringVar(&cfg.dsn, "db", "", "`DSN`: sqlite:PATH, postgres://..., mysql://user:pass@host:port/db or memory:\n(a DSN with a password belongs in SALLYPORT_DB or SALLYPORT_DB_FILE; default sqlite:quickstart.db)")
 	flags.StringVar(&cfg.sessions, "sessions", "", "`DSN` of a Redis for sessions and throttle: redis://... or rediss://...\n(a DSN with a password belongs in SALLYPORT_SESSIONS or SALLYPORT_SESSIONS_FILE; default: where the users are)")
@@ -46,11 +47,18 @@ func parseFlags(args []string, w io.Writer) (*config, error) {
 		cfg.hashes, err = setting.Hashes(s)
 		return err
 	})
-	if err := flags.Parse(args); err != nil {
+	err := flags.Parse(args)
+	if err == nil {
+		err = cfg.finish(flags.Args())
+	}
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(w, "usage: quickstart [flags]")
+		flags.SetOutput(w)
+		flags.PrintDefaults()
 		return nil, err
 	}
-	if err := cfg.finish(flags.Args()); err != nil {
-		fmt.Fprintln(w, "quickstart:", err)
+	if err != nil {
+		fmt.Fprintf(w, "quickstart: %v: see quickstart -help\n", err)
 		return nil, err
 	}
 	return cfg, nil

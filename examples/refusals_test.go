@@ -1,0 +1,87 @@
+package examples_test
+
+import (
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// remedies are how a sentence begins that says what to do.
+var remedies = []string{": see ", ": give ", ": keep one", ": name a ", ": make ", ": run ", ": let ", "must be ", "needs ", "may have ?tls="}
+
+// A program that does not start says in one line what to do, prints no secret
+// and exits with more than 0: 2 for a command line that it cannot read.
+func TestEveryRefusalToStartSaysWhatToDo(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	nowhere := filepath.Join(t.TempDir(), "none")
+	used := fileDSN(t)
+	addJohn(t, used) // so that no administrator is made, and shown
+	memory := "SALLYPORT_DB=memory:"
+	both := []string{"quickstart", "authctl"}
+	server, tool := both[:1], both[1:]
+	for _, c := range []struct {
+		name     string
+		programs []string
+		env      []string
+		args     []string // of both; authctl lists users then
+		code     int      // of quickstart; where args are of authctl alone, its own
+	}{
+		{"a database of no kind", both, []string{"SALLYPORT_DB=oracle:hunter2hunter2"}, nil, 1},
+		{"a PostgreSQL DSN that does not parse", both, []string{"SALLYPORT_DB=postgres://u:hunter2hunter2@127.0.0.1:x/%zz"}, nil, 1},
+		{"a PostgreSQL option", both, []string{"SALLYPORT_DB=postgres://u:hunter2hunter2@127.0.0.1:1/x?sslmode=bogus"}, nil, 1},
+		{"a PostgreSQL that is away", both, []string{"SALLYPORT_DB=postgres://u:hunter2hunter2@127.0.0.1:1/x"}, nil, 1},
+		{"a MySQL DSN that does not parse", both, []string{"SALLYPORT_DB=mysql://u:hunter2hunter2@127.0.0.1:x/%zz"}, nil, 1},
+		{"a MySQL option", both, []string{"SALLYPORT_DB=mysql://u:hunter2hunter2@127.0.0.1:1/x?hunter2=1"}, nil, 1},
+		{"a MySQL that is away", both, []string{"SALLYPORT_DB=mysql://u:hunter2hunter2@127.0.0.1:1/x"}, nil, 1},
+		{"no directory for SQLite", both, []string{"SALLYPORT_DB=sqlite:" + nowhere + "/a.db"}, nil, 1},
+		{"SQLite in memory", both, []string{"SALLYPORT_DB=sqlite::memory:"}, nil, 1},
+		{"two databases", both, []string{"SALLYPORT_DB=postgres://u:hunter2hunter2@x/y", "SALLYPORT_DB_FILE=x"}, nil, 2},
+		{"no file with the DSN", both, []string{"SALLYPORT_DB_FILE=" + nowhere}, nil, 2},
+		{"a Redis DSN that does not parse", both, []string{memory, "SALLYPORT_SESSIONS=redis://:hunter2hunter2@127.0.0.1:x/%zz"}, nil, 1},
+		{"a Redis option", both, []string{memory, "SALLYPORT_SESSIONS=redis://:hunter2hunter2@127.0.0.1/0?hunter2=1"}, nil, 1},
+		{"two Redis", both, []string{memory, "SALLYPORT_SESSIONS=redis://:hunter2hunter2@x", "SALLYPORT_SESSIONS_FILE=x"}, nil, 2},
+		{"an unknown flag", both, []string{memory}, []string{"-hunter"}, 2},
+		{"a short key", server, []string{memory, "SALLYPORT_JWT_SECRET=hunter2"}, nil, 1},
+		{"two keys", server, []string{memory, "SALLYPORT_JWT_SECRET=hunter2hunter2hunter2hunter2hunter2", "SALLYPORT_JWT_SECRET_FILE=x"}, nil, 1},
+		{"an address that is taken", server, []string{"SALLYPORT_DB=" + used}, []string{"-addr", l.Addr().String()}, 1},
+		{"an argument", server, []string{memory}, []string{"frobnicate"}, 2},
+		{"a limit", server, []string{memory}, []string{"-login-limit-account", "many"}, 2},
+		{"proxies", server, []string{memory}, []string{"-trusted-proxies", "everyone"}, 2},
+		{"hashes", server, []string{memory}, []string{"-hashes", "md5"}, 2},
+		{"an old answer", server, []string{memory}, []string{"-max-age", "1h"}, 2},
+		{"a command", tool, []string{memory}, []string{"frobnicate"}, 2},
+		{"no verb", tool, []string{memory}, []string{"user"}, 2},
+		{"a password as an argument", tool, []string{memory}, []string{"user", "add", "-password", "hunter2"}, 2},
+		{"a shell", tool, []string{memory}, []string{"completion", "tcsh"}, 2},
+		{"no file to look at", tool, []string{"SALLYPORT_DB=sqlite:" + nowhere}, []string{"migrate", "-check"}, 1},
+		{"no tables", tool, []string{memory}, []string{"migrate", "-export", "-"}, 1},
+		{"no password", tool, []string{memory}, []string{"user", "add", "-username", "john", "-email", "john@example.com"}, 1},
+	} {
+		for _, name := range c.programs {
+			t.Run(c.name+"/"+name, func(t *testing.T) {
+				args, code := c.args, c.code
+				if name == "quickstart" {
+					args = append([]string{"-addr", "127.0.0.1:0"}, args...)
+				} else if args == nil {
+					args, code = []string{"user", "list"}, 1
+				}
+				stdout, stderr, got := run(t, name, c.env, "", args...)
+				require.Equal(t, code, got, stderr)
+				require.Empty(t, stdout)
+				require.NotContains(t, stderr, "hunter2")
+				require.True(t, strings.HasPrefix(stderr, name+": "), stderr)
+				require.Equal(t, 1, strings.Count(stderr, "\n"), "it is one line: %s", stderr)
+				says := false
+				for _, remedy := range remedies {
+					says = says || strings.Contains(stderr, remedy)
+				}
+				require.True(t, says, "it says what to do: %s", stderr)
+			})
+		}
+	}
+}
