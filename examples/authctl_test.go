@@ -1,8 +1,11 @@
 package examples_test
 
 import (
+	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,4 +131,28 @@ func TestAuthctlSaysWhatIsWrong(t *testing.T) {
 	key, other := mustAuthctl(t, dsn, "", "key", "new"), mustAuthctl(t, dsn, "", "key", "new")
 	require.NotEqual(t, key, other)
 	require.GreaterOrEqual(t, len(strings.TrimSpace(key)), 32)
+}
+
+// The one whose ID is named ends, at the next request, and no other.
+func TestAuthctlEndsOneSession(t *testing.T) {
+	dsn := fileDSN(t)
+	s := start(t, nil, "-db", dsn)
+	addJohn(t, dsn)
+	tokens := []string{s.login(t, "john", johnsPassword), s.login(t, "john", johnsPassword)}
+	require.Equal(t, 2, strings.Count(mustAuthctl(t, dsn, "", "sessions", "list", "john"), "\n"))
+	var ids []string
+	for line := range strings.Lines(mustAuthctl(t, dsn, "", "sessions", "list", "-json", "john")) {
+		var object map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &object), line)
+		require.ElementsMatch(t, []string{"id", "created_at", "last_seen", "expires_at", "address", "user_agent"}, slices.Collect(maps.Keys(object)))
+		require.Equal(t, "127.0.0.1", object["address"])
+		ids = append(ids, object["id"].(string))
+	}
+	require.Len(t, ids, 2)
+	require.Equal(t, ids[0]+": ended\n", mustAuthctl(t, dsn, "", "sessions", "end", ids[0]))
+	require.Equal(t, 1, strings.Count(mustAuthctl(t, dsn, "", "sessions", "list", "john"), "\n"))
+	require.ElementsMatch(t, []int{200, 401}, []int{s.validate(t, tokens[0]), s.validate(t, tokens[1])})
+	out, code := authctl(t, dsn, "", "sessions", "end", ids[0])
+	require.Equal(t, 1, code, "it is ended already: %s", out)
+	s.stop(t)
 }
