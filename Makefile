@@ -40,6 +40,14 @@ mutate: ## say which small changes of auth, auth/token and auth/password no test
 	GOWORK=off go run -C tools/mutate . -root ../.. -equivalent equivalent.txt -dependents=false \
 		-skip '^Test(TheTimeOf|Failing.*CostTheSame|AnEarlyReturn)' auth/token auth/password auth
 
+.PHONY: bench
+bench: ## measure side by side with others and write docs/performance.md; takes a quarter of an hour
+	GOWORK=off go -C bench run . -docs ../docs
+
+.PHONY: bench-smoke
+bench-smoke: ## see that bench still runs
+	GOWORK=off go -C bench run . -smoke
+
 .PHONY: fmt
 fmt: ## format
 	gofmt -w .

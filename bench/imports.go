@@ -74,7 +74,7 @@ func (l *lab) importOnce(ctx context.Context, program, figure, hash string, rows
 	}
 	var said strings.Builder
 	run := exec.CommandContext(ctx, program, "user", "import", file)
-	run.Env = append(os.Environ(), "SALLYPORT_DB="+dsn)
+	run.Env = append(os.Environ(), "SALLYPORT_DB="+dsn, fmt.Sprint("GOMAXPROCS=", l.procs))
 	run.Stdout, run.Stderr = &said, &said
 	if err := migrate(ctx, program, dsn); err != nil {
 		return 0, 0, err

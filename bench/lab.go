@@ -30,7 +30,7 @@ func whole(rounds, rows int) sizes {
 	return sizes{
 		rounds: rounds, slice: 20 * time.Millisecond, requests: 4000, hashes: 16,
 		few: 1000, many: rows, sessions: 200_000, users: 100_000,
-		storm: storming{clients: 64, quiet: 5 * time.Second, loud: 10 * time.Second, rounds: 5},
+		storm: storming{clients: 64, quiet: 5 * time.Second, loud: 10 * time.Second, rounds: min(rounds, 5)},
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"github.com/sallyport-go/sallyport/auth"
-	"github.com/sallyport-go/sallyport/bench/internal/result"
 	"github.com/sallyport-go/sallyport/bench/internal/serve"
+	"github.com/sallyport-go/sallyport/bench/internal/timing"
 	"github.com/sallyport-go/sallyport/store/memory"
 )
 
@@ -37,31 +37,29 @@ func loginsHere(ctx context.Context, l *lab) error {
 		argon2.IDKey([]byte(serve.Password), salt, 2, hashMiB*1024, 1, 32)
 		return nil
 	}
-	var ours, floor result.Sample
+	jobs := l.hashes * l.slots
+	var ours, floor timing.Spent
 	for range l.rounds {
-		took, err := crowd(l.hashes*l.slots, waiting, login)
-		if err != nil {
+		err1 := crowd(&ours, jobs, waiting, login)
+		err2 := crowd(&floor, jobs, l.slots, pure)
+		if err := errors.Join(err1, err2); err != nil {
 			return err
 		}
-		least, err := crowd(l.hashes*l.slots, l.slots, pure)
-		if err != nil {
-			return err
-		}
-		ours, floor = append(ours, float64(took)), append(floor, float64(least))
 	}
-	l.ratio("logins", floor, ours)
-	l.table.Note("logins", "%.0f logins a second", float64(l.hashes*l.slots)/time.Duration(ours.Median()).Seconds())
+	l.ratio("logins", floor.Elapsed, ours.Elapsed)
+	l.beside("logins", "by CPU", floor.Processor, ours.Processor)
+	l.table.Note("logins", "%.0f logins a second", float64(jobs)/time.Duration(ours.Elapsed.Median()).Seconds())
 	return nil
 }
 
-// crowd has workers do jobs together and returns how long they took.
-func crowd(jobs, workers int, do func(worker int) error) (time.Duration, error) {
+// crowd has workers do jobs together and adds what that took.
+func crowd(spent *timing.Spent, jobs, workers int, do func(worker int) error) error {
 	runtime.GC()
 	var left atomic.Int64
 	left.Store(int64(jobs))
 	errs := make([]error, workers)
 	var all sync.WaitGroup
-	start := time.Now()
+	cpu, wall := timing.Processor(), timing.Elapsed()
 	for w := range workers {
 		all.Go(func() {
 			for left.Add(-1) >= 0 && errs[w] == nil {
@@ -70,5 +68,7 @@ func crowd(jobs, workers int, do func(worker int) error) (time.Duration, error) 
 		})
 	}
 	all.Wait()
-	return time.Since(start), errors.Join(errs...)
+	spent.Elapsed = append(spent.Elapsed, float64(timing.Elapsed()-wall))
+	spent.Processor = append(spent.Processor, float64(timing.Processor()-cpu))
+	return errors.Join(errs...)
 }

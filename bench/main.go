@@ -47,7 +47,7 @@ func bench(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	only := flags.String("only", "", "measure these `names` only, separated by commas: "+strings.Join(names(), ", "))
 	rows := flags.Int("rows", 1_000_000, "sessions and users that are compared with 1,000")
-	rounds := flags.Int("rounds", 15, "rounds of each comparison")
+	rounds := flags.Int("rounds", 15, "rounds of each comparison; of the storm at most 5")
 	procs := flags.Int("procs", runtime.NumCPU(), "GOMAXPROCS of every process")
 	small := flags.Bool("smoke", false, "run everything at its smallest and judge nothing")
 	docs := flags.String("docs", "", "write performance.md and performance.svg in this `directory`")

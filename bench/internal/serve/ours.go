@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -68,18 +67,9 @@ func ours(ctx context.Context, cfg Config) (*program, error) {
 }
 
 func oursPostgres(ctx context.Context, cfg Config) (*program, error) {
-	db, err := sql.Open("pgx", cfg.DSN)
+	db, store, err := openTables(ctx, "pgx", cfg.DSN, sqlstore.Postgres, "")
 	if err != nil {
 		return nil, err
-	}
-	db.SetMaxOpenConns(16)
-	db.SetMaxIdleConns(16)
-	store, err := sqlstore.New(db, sqlstore.Postgres, nil)
-	if err == nil {
-		err = store.Migrate(ctx)
-	}
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
 	}
 	return oursOn(ctx, cfg, store, 5*time.Second, closing{db.Close, store.Close}.close)
 }
