@@ -171,7 +171,7 @@ func TestAWSSharedRefusesWhatTheSDKsReadOtherwise(t *testing.T) {
 // lines gives, and another profile in the file changes nothing.
 func FuzzAWSShared(f *testing.F) {
 	for _, seed := range []string{"", profile("default", "1"), "[default]\nregion = x # y\n", profile("a", "1") + profile("default", "2"),
-		"[default]\ns3 =\n  region = x\naws_access_key_id = a\n", "[ default ]\r\naws_session_token==\r\n", "[default]\naws_access_key_id = a\n b\n", "[profile default]\nregion=x", "[\"default\"]\naws_secret_access_key = ; #\n"} {
+		"[default]\ns3 =\n  region = x\naws_access_key_id = a\n", "[ default ]\r\naws_session_token==\r\n", "[default]\naws_access_key_id = a\n b\n", "[profile default]\nregion=x", "[default]\nregion=0\nAws_ACCess_keY_id=0", "[\"default\"]\naws_secret_access_key = ; #\n"} {
 		f.Add(seed)
 	}
 	folder := f.TempDir()
@@ -188,7 +188,11 @@ func FuzzAWSShared(f *testing.F) {
 			return
 		}
 		for name, value := range got {
-			require.Equal(t, plainly(content, strings.ToLower(name)), value, "%s", name)
+			property := strings.ToLower(name)
+			if name == "AWS_REGION" {
+				property = "region"
+			}
+			require.Equal(t, plainly(content, property), value, "%s", name)
 			require.NotContains(t, value, "\n")
 			require.Equal(t, strings.Trim(value, " \t"), value)
 		}
