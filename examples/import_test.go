@@ -296,6 +296,6 @@ func TestTheGuideHolds(t *testing.T) {
 	imports(t, dsn, 2, 0, 0, "-hashes", caps, save(t, "users.csv", block("csv")))
 	imports(t, fileDSN(t), 1, 0, 0, save(t, "users.jsonl", block("json")))
 	imports(t, dsn, 0, 2, 0, "-hashes", "bcrypt", save(t, "users.csv", block("csv")))
-	out, _ := authctl(t, dsn, "", "help")
+	out, _ := authctl(t, dsn, "", "help", "user", "import")
 	require.Contains(t, out, caps, "the usage text names the same costs")
 }
