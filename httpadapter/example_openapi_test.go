@@ -52,13 +52,13 @@ func file(contentType, text string) http.HandlerFunc {
 // the document alike.
 func ExampleOpenAPI() {
 	var svc authtest.Fake // in a program, an auth.Service
-	h, err := httpadapter.New(&svc, nil)
+	guard, err := httpadapter.New(&svc, nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	h.Mount(mux)
-	mux.Handle("GET /openapi.json", httpadapter.OpenAPI(h))
+	guard.Mount(mux)
+	mux.Handle("GET /openapi.json", httpadapter.OpenAPI(guard))
 	mux.Handle("GET /docs", file("text/html; charset=utf-8", page))
 	mux.Handle("GET /docs.js", file("text/javascript; charset=utf-8", script))
 
