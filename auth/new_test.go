@@ -19,14 +19,14 @@ import (
 func TestNewMissesEachPart(t *testing.T) {
 	m := memory.New()
 	for says, made := range map[string]func() (*auth.Service, error){
-		"needs a Store":     func() (*auth.Service, error) { return auth.New(nil, plainTokens{}, nil) },
-		"needs Tokens":      func() (*auth.Service, error) { return auth.New(m, nil, nil) },
-		"it needs users, s": func() (*auth.Service, error) { return auth.New(auth.Compose(nil, m, m), plainTokens{}, nil) },
-		"users, sessions":   func() (*auth.Service, error) { return auth.New(auth.Compose(m, nil, m), plainTokens{}, nil) },
-		"and throttle":      func() (*auth.Service, error) { return auth.New(auth.Compose(m, m, nil), plainTokens{}, nil) },
-		"whole seconds":     func() (*auth.Service, error) { return auth.New(m, plainTokens{}, &auth.Options{Lifetime: -time.Hour}) },
-		"number of whole":   func() (*auth.Service, error) { return auth.New(m, plainTokens{}, &auth.Options{Lifetime: 1}) },
-		"cannot hash":       func() (*auth.Service, error) { return auth.New(m, plainTokens{}, &auth.Options{Hasher: noHasher{}}) },
+		"needs a Store":    func() (*auth.Service, error) { return auth.New(nil, plainTokens{}, nil) },
+		"needs Tokens":     func() (*auth.Service, error) { return auth.New(m, nil, nil) },
+		"give it users, s": func() (*auth.Service, error) { return auth.New(auth.Compose(nil, m, m), plainTokens{}, nil) },
+		"users, sessions":  func() (*auth.Service, error) { return auth.New(auth.Compose(m, nil, m), plainTokens{}, nil) },
+		"and throttle":     func() (*auth.Service, error) { return auth.New(auth.Compose(m, m, nil), plainTokens{}, nil) },
+		"whole seconds":    func() (*auth.Service, error) { return auth.New(m, plainTokens{}, &auth.Options{Lifetime: -time.Hour}) },
+		"number of whole":  func() (*auth.Service, error) { return auth.New(m, plainTokens{}, &auth.Options{Lifetime: 1}) },
+		"cannot hash":      func() (*auth.Service, error) { return auth.New(m, plainTokens{}, &auth.Options{Hasher: noHasher{}}) },
 	} {
 		svc, err := made()
 		require.ErrorContains(t, err, says)

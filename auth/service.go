@@ -123,7 +123,7 @@ func New(store Store, tokens Tokens, opts *Options) (*Service, error) {
 	}
 	var err error
 	if s.decoy, err = s.hasher.Hash(context.Background(), rand.Text()); err != nil {
-		return nil, fmt.Errorf("auth: Options.Hasher cannot hash: %w", err)
+		return nil, fmt.Errorf("auth: Options.Hasher cannot hash, mend it or leave it nil: %w", err)
 	}
 	return s, nil
 }
@@ -134,7 +134,7 @@ func (o *Options) check(store Store, tokens Tokens) error {
 	if store == nil {
 		errs = append(errs, errors.New("auth: New needs a Store: memory.New() or a sqlstore.Store"))
 	} else if c, ok := store.(composed); ok && (c.UserStore == nil || c.SessionStore == nil || c.ThrottleStore == nil) {
-		errs = append(errs, errors.New("auth: Compose was given a nil store: it needs users, sessions and throttle"))
+		errs = append(errs, errors.New("auth: Compose was given a nil store: give it users, sessions and throttle"))
 	}
 	if tokens == nil {
 		errs = append(errs, errors.New("auth: New needs Tokens: make them with token.New"))

@@ -36,7 +36,7 @@ func (p *sharedParser) line(line string) error {
 	text := strings.TrimLeft(line, " \t")
 	switch {
 	case strings.Contains(line, "\r"):
-		return errors.New("has a carriage return, which some take for the end of a line")
+		return errors.New("has a carriage return, which some take for the end of a line: remove it")
 	case text == "" || text[0] == '#' || text[0] == ';':
 		return nil
 	case text != line:
@@ -51,11 +51,11 @@ func (p *sharedParser) line(line string) error {
 func (p *sharedParser) indented(text string) error {
 	switch {
 	case text[0] == '[':
-		return errors.New("is a section that is indented")
+		return errors.New("is a section that is indented: begin it at the left")
 	case p.last == "":
-		return errors.New("is indented under no property")
+		return errors.New("is indented under no property: begin it at the left")
 	case p.wanted && sharedValue(p.last):
-		return fmt.Errorf("is indented under %s, which has one line", p.last)
+		return fmt.Errorf("is indented under %s, which has one line: begin it at the left", p.last)
 	}
 	return nil
 }
@@ -64,20 +64,20 @@ func (p *sharedParser) header(line string) error {
 	name, rest, closed := strings.Cut(line[1:], "]")
 	rest = strings.TrimLeft(rest, " \t")
 	if !closed || rest != "" && rest[0] != '#' && rest[0] != ';' {
-		return errors.New("is not a section: it begins with [ and does not end with ]")
+		return errors.New("begins with [ and does not end with ]: close it")
 	}
 	p.inSection, p.last = true, ""
 	trimmed := strings.Trim(name, " \t")
 	p.wanted = p.section(trimmed) == p.profile
 	switch {
 	case trimmed == "DEFAULT":
-		return errors.New("is a section DEFAULT, which the CLI adds to each profile")
+		return errors.New("is a section DEFAULT, which the CLI adds to each profile: call it default")
 	case !p.wanted:
 		return nil
 	case trimmed != name || strings.Contains(rest, "]"):
-		return errors.New("has more than the profile between the first [ and the last ]")
+		return errors.New("has more than the profile between the first [ and the last ]: leave the name alone there")
 	case p.props != nil:
-		return errors.New("begins the profile a second time")
+		return errors.New("begins the profile a second time: join the two")
 	}
 	p.props = map[string]string{}
 	return nil
@@ -88,19 +88,19 @@ func (p *sharedParser) property(line string) error {
 	name = strings.ToLower(strings.TrimRight(name, " \t"))
 	switch {
 	case !ok || name == "" || strings.ContainsFunc(name, notOfName):
-		return errors.New("is neither a section nor NAME = VALUE")
+		return errors.New("is neither a section nor NAME = VALUE: write one of them")
 	case !p.inSection:
-		return errors.New("is before the first section")
+		return errors.New("is before the first section: put it into one")
 	}
 	p.last = name
 	if !p.wanted {
 		return nil
 	}
 	if _, twice := p.props[name]; twice {
-		return errors.New("gives a property of the profile a second time")
+		return errors.New("gives a property of the profile a second time: leave one out")
 	}
 	if sharedValue(name) && hasComment(value) {
-		return fmt.Errorf("has a comment behind %s, which the CLI takes for a part of it", name)
+		return fmt.Errorf("has a comment behind %s, which the CLI takes for a part of it: give the comment a line", name)
 	}
 	p.props[name] = strings.Trim(value, " \t")
 	return nil

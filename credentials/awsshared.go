@@ -185,7 +185,7 @@ func checkStatic(props map[string]string) error {
 			return fmt.Errorf("credentials: the AWS profile has %s, which takes the AWS SDK: give its credentials by credentials.Func, or name another profile by AWS_PROFILE", name)
 		}
 		if sharedValue(name) && !printable(value) {
-			return fmt.Errorf("credentials: %s of the AWS profile has a character that is not printable ASCII", name)
+			return fmt.Errorf("credentials: %s of the AWS profile has a character that is not printable ASCII: write it anew", name)
 		}
 	}
 	return nil

@@ -76,7 +76,7 @@ func NewCache(src auth.SecretProvider, opts *CacheOptions) (*Cache, error) {
 		zero  time.Duration
 	}{{&c.opts.Fresh, defaultFresh}, {&c.opts.MaxStale, defaultMaxStale}, {&c.opts.Timeout, defaultTimeout}} {
 		if *o.value < 0 {
-			return nil, errors.New("credentials: CacheOptions has a negative field: leave it zero for the default")
+			return nil, errors.New("credentials: CacheOptions.Fresh, MaxStale or Timeout is negative: leave it zero for the default")
 		}
 		if *o.value == 0 {
 			*o.value = o.zero

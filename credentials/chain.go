@@ -15,7 +15,7 @@ type Func func(ctx context.Context, set string) (auth.Secrets, error)
 // Secrets calls f.
 func (f Func) Secrets(ctx context.Context, set string) (auth.Secrets, error) {
 	if f == nil {
-		return auth.Secrets{}, errors.New("credentials: Func is nil")
+		return auth.Secrets{}, errors.New("credentials: Func is nil: give it a function")
 	}
 	return f(ctx, set)
 }

@@ -80,7 +80,7 @@ func fieldsOf(set string) ([]string, error) {
 	case matches(providerName, set):
 		return []string{keyField(set)}, nil
 	}
-	return nil, fmt.Errorf("credentials: set name %q is not a letter, then letters, digits and inner hyphens, all lower-case", set)
+	return nil, fmt.Errorf("credentials: set name %q is not a letter, then letters, digits and inner hyphens, all lower-case: use one such as my-llm", set)
 }
 
 // keyField names the one field of a set that is an API key: MY_LLM_API_KEY for

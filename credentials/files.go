@@ -118,7 +118,7 @@ func (d dir) readGeneration(root *os.Root, target string, fields []string, r *re
 	case err != nil:
 		return fmt.Errorf("credentials: %s in the folder of secrets: %w", dataLink, withoutPath(err))
 	case !info.IsDir():
-		return fmt.Errorf("credentials: %s in the folder of secrets names no folder", dataLink)
+		return fmt.Errorf("credentials: %s in the folder of secrets names no folder: mount the secret anew", dataLink)
 	}
 	generation, err := root.OpenRoot(target)
 	if err != nil {
@@ -136,7 +136,7 @@ func (d dir) readFrom(root *os.Root, fields []string, r *reading) error {
 			name = given
 		}
 		if name != filepath.Base(name) || strings.HasPrefix(name, "..") || name == "." {
-			return fmt.Errorf("credentials: the file name given for %s is not one of a file in the folder", field)
+			return fmt.Errorf("credentials: the file name given for %s has a path: give the name of a file in the folder", field)
 		}
 		if _, err := root.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 			continue

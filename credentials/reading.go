@@ -133,14 +133,14 @@ func readFile(stat statFunc, open openFunc, name string, limit int64) (string, t
 	case err != nil:
 		return fail(withoutPath(err))
 	case int64(len(content)) > limit:
-		return fail(fmt.Errorf("it has more than %d bytes", limit))
+		return fail(fmt.Errorf("it has more than %d bytes: name one that has the secret alone", limit))
 	case !utf8.Valid(content) || strings.ContainsRune(string(content), 0):
-		return fail(errors.New("it is not text: it has a NUL or is not UTF-8"))
+		return fail(errors.New("it has a NUL or is not UTF-8: write the secret as text"))
 	}
 	return string(content), info.ModTime(), nil
 }
 
-var errNotRegular = errors.New("it is not a regular file")
+var errNotRegular = errors.New("it is not a regular file: name one")
 
 // trimNewline drops one line ending, as editors and echo append it.
 func trimNewline(s string) string {

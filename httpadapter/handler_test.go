@@ -206,7 +206,7 @@ func TestNewJoinsAllThatIsWrong(t *testing.T) {
 		Credentials:    []credentials.Provider{nil, provider{name: "AWS", title: "x"}, provider{name: "x"}, provider{name: "y", title: "y"}, provider{name: "y", title: "y"}},
 	})
 	for _, part := range []string{"needs an Authenticator", "Prefix", "MaxAge", "Timeout", "TrustedOrigins", "TrustedProxies",
-		"Credentials[0] is nil", `"AWS" needs a name`, `"x" needs a title`, `are called "y"`} {
+		"Credentials[0] is nil", `called "AWS": name it`, `"x" without a title`, `two providers called "y"`} {
 		require.ErrorContains(t, err, part)
 	}
 	for _, o := range []httpadapter.Options{

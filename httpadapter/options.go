@@ -171,11 +171,11 @@ func (o *Options) checkProviders() error {
 			errs = append(errs, fmt.Errorf("httpadapter: Options.Credentials[%d] is nil: leave out what is not there", i))
 			continue
 		case !plainName(p.Name()):
-			errs = append(errs, fmt.Errorf("httpadapter: the credentials provider %q needs a name of lower-case letters, digits and inner hyphens", p.Name()))
+			errs = append(errs, fmt.Errorf("httpadapter: Options.Credentials has a provider called %q: name it in lower-case letters, digits and inner hyphens", p.Name()))
 		case p.Title() == "":
-			errs = append(errs, fmt.Errorf("httpadapter: the credentials provider %q needs a title: it is how messages call it", p.Name()))
+			errs = append(errs, fmt.Errorf("httpadapter: Options.Credentials has a provider %q without a title: give it one, which messages call it by", p.Name()))
 		case slices.Contains(names, p.Name()):
-			errs = append(errs, fmt.Errorf("httpadapter: two credentials providers are called %q: rename one", p.Name()))
+			errs = append(errs, fmt.Errorf("httpadapter: Options.Credentials has two providers called %q: rename one", p.Name()))
 		}
 		names = append(names, p.Name())
 	}

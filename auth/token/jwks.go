@@ -54,7 +54,7 @@ func (j *jwk) edwards(key ed25519.PublicKey) error {
 		return fmt.Errorf("token: an Ed25519 key cannot be used with %q: its algorithm is EdDSA or Ed25519", j.Alg)
 	}
 	if len(key) != ed25519.PublicKeySize {
-		return fmt.Errorf("token: %s public key has %d bytes, needs %d", j.Alg, len(key), ed25519.PublicKeySize)
+		return fmt.Errorf("token: %s public key has %d bytes, needs %d: make one with ed25519.GenerateKey", j.Alg, len(key), ed25519.PublicKeySize)
 	}
 	j.Kty, j.Crv, j.X = "OKP", "Ed25519", encoding.EncodeToString(key)
 	return nil
@@ -80,7 +80,7 @@ func p256(key *ecdsa.PublicKey) (x, y []byte, err error) {
 	}
 	point, err := key.Bytes()
 	if err != nil {
-		return nil, nil, fmt.Errorf("token: ES256 key: %w", err)
+		return nil, nil, fmt.Errorf("token: ES256 key is not valid, make one with ecdsa.GenerateKey on elliptic.P256(): %w", err)
 	}
 	return point[1:33], point[33:], nil // after the 4 that says "uncompressed"
 }

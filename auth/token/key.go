@@ -146,18 +146,18 @@ func (k *Key) bind(private, public any) (*Key, error) {
 	}
 	var err error
 	if k.verify, err = verifier(alg, public); err != nil {
-		return nil, fmt.Errorf("token: %s: %w", k.alg, err)
+		return nil, fmt.Errorf("token: %s key cannot be used, make another: %w", k.alg, err)
 	}
 	if private == nil {
 		return k, nil
 	}
 	if k.sign, err = signer(alg, private); err != nil {
-		return nil, fmt.Errorf("token: %s: %w", k.alg, err)
+		return nil, fmt.Errorf("token: %s key cannot be used, make another: %w", k.alg, err)
 	}
 	probe := []byte(k.header)
 	signature, err := k.sign(probe)
 	if err != nil || k.verify(probe, signature) != nil {
-		return nil, fmt.Errorf("token: %s key does not verify what it signs: its private and public halves do not belong together", k.alg)
+		return nil, fmt.Errorf("token: %s key does not verify what it signs: give the two halves that were generated together", k.alg)
 	}
 	return k, nil
 }

@@ -37,7 +37,7 @@ func (t *Tokens) Rotate(next *Key) error {
 		return err
 	}
 	if next.sign == nil {
-		return errors.New("token: cannot rotate to a public key: it needs the private one to mint with")
+		return errors.New("token: cannot rotate to a public key: give the private one, which mints")
 	}
 	return t.change("rotated to", next, func(s *keySet, now time.Time) error {
 		s.rotate(next, now.Add(t.lifetime+t.overlap))

@@ -90,7 +90,7 @@ func New(key *Key, opts *Options) (*Tokens, error) {
 		errs = append(errs, errors.New("token: Options.Overlap is negative: leave it zero for one node"))
 	}
 	if !utf8.ValidString(t.issuer) || !utf8.ValidString(t.audience) {
-		errs = append(errs, errors.New("token: Options.Issuer or Options.Audience is not UTF-8: leave them empty for \"sallyport\""))
+		errs = append(errs, errors.New("token: Options.Issuer or Options.Audience is not UTF-8: leave it empty for \"sallyport\""))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err

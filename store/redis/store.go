@@ -82,7 +82,7 @@ func checkTimeouts(enabled bool) error {
 func checkPrefix(prefix string) error {
 	const allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_./-"
 	if len(prefix) > 64 || strings.ContainsFunc(prefix, func(r rune) bool { return !strings.ContainsRune(allowed, r) }) {
-		return fmt.Errorf("redisstore: Prefix %.70q: use at most 64 letters, digits and any of %q", prefix, ":_./-")
+		return fmt.Errorf("redisstore: Options.Prefix %.70q: use at most 64 letters, digits and any of %q", prefix, ":_./-")
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func unfit(text string) string {
 		return "has a parameter: write the value itself"
 	}
 	if !balanced(text) {
-		return "has a quote or parenthesis without its other half"
+		return "has a quote or parenthesis without its other half: close it"
 	}
 	return ""
 }

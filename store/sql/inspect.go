@@ -24,7 +24,7 @@ func (t *userTable) inspect(ctx context.Context) error {
 		return err
 	}
 	if t.id.like, err = t.runner.dialect.like(ctx, t, t.ID, t.id); err != nil {
-		return fmt.Errorf("sqlstore: Schema.ID: its type cannot be used: %w", err)
+		return fmt.Errorf("sqlstore: Schema.ID: %q cannot be looked for; name a column of numbers, text or UUIDs: %w", t.ID, err)
 	}
 	t.byID = t.selectID()
 	likes, err := t.checkNames(ctx)
@@ -66,7 +66,7 @@ func (t *userTable) blame(ctx context.Context, whole error) error {
 	}
 	if t.Where != "" {
 		if _, err := t.types(ctx, `SELECT 1 FROM `+t.From+t.where("1 = 0")); err != nil {
-			errs = append(errs, fmt.Errorf("sqlstore: Schema.Where: %q is no condition here: %w", t.Where, err))
+			errs = append(errs, fmt.Errorf("sqlstore: Schema.Where: %q is no condition here; write it as behind WHERE: %w", t.Where, err))
 		}
 	}
 	if len(errs) == 0 {
@@ -87,7 +87,7 @@ func (t *userTable) checkTypes(types []*sql.ColumnType) error {
 		}
 	}
 	if t.RecordLogins && !slices.Contains([]class{integers, texts, moments}, t.lastLogin) {
-		errs = append(errs, fmt.Errorf("sqlstore: Schema.RecordLogins: no time can be written to LastLogin, which is of type %q",
+		errs = append(errs, fmt.Errorf("sqlstore: Schema.RecordLogins: no time can be written to LastLogin, which is of type %q; name a column of times, or leave it off",
 			types[atLastLogin].DatabaseTypeName()))
 	}
 	return errors.Join(errs...)
@@ -101,7 +101,7 @@ func (t *userTable) checkNames(ctx context.Context) (likes []string, err error) 
 		c := t.cols[at]
 		like, err := t.runner.dialect.like(ctx, t, t.folded(c), idType{class: texts})
 		if err != nil {
-			errs = append(errs, fmt.Errorf("sqlstore: Schema.%s: its type cannot be used: %w", c.field, err))
+			errs = append(errs, fmt.Errorf("sqlstore: Schema.%s: %q cannot be looked for; name a column of text: %w", c.field, c.text, err))
 			continue
 		}
 		likes = append(likes, fmt.Sprintf(like, "?"))

@@ -40,12 +40,12 @@ func resolve(d Dialect, opts *Options) (*dialect, names, error) {
 		errs = append(errs, fmt.Errorf("sqlstore: %v is no dialect: pass SQLite, Postgres or MySQL", d))
 	}
 	if !validPrefix.MatchString(o.Prefix) {
-		errs = append(errs, fmt.Errorf("sqlstore: Prefix %q: use at most 32 lower-case letters, digits and underscores, no digit first", o.Prefix))
+		errs = append(errs, fmt.Errorf("sqlstore: Options.Prefix %q: use at most 32 lower-case letters, digits and underscores, no digit first", o.Prefix))
 	}
 	if o.Schema != "" && d != Postgres {
-		errs = append(errs, fmt.Errorf("sqlstore: Schema is for PostgreSQL: name the database of %v in the DSN", d))
+		errs = append(errs, fmt.Errorf("sqlstore: Options.Schema is for PostgreSQL: name the database of %v in the DSN", d))
 	} else if o.Schema != "" && !validSchema.MatchString(o.Schema) {
-		errs = append(errs, fmt.Errorf("sqlstore: Schema %q: use at most 63 letters, digits, underscores and hyphens, a letter or underscore first", o.Schema))
+		errs = append(errs, fmt.Errorf("sqlstore: Options.Schema %q: use at most 63 letters, digits, underscores and hyphens, a letter or underscore first", o.Schema))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, names{}, err

@@ -260,7 +260,7 @@ func (s Schema) check() error {
 	}
 	for field, required := range map[string]string{"From": s.From, "ID": s.ID, "PasswordHash": s.PasswordHash} {
 		if required == Absent {
-			refuse("%s is Absent: nobody could log in without it", field)
+			refuse("%s is Absent, and nobody could log in without it: name it", field)
 		}
 	}
 	if s.LoginBy < EitherName || s.LoginBy > EmailOnly {
@@ -269,16 +269,16 @@ func (s Schema) check() error {
 		refuse("LoginBy leaves no column: name the Username or the Email that people log in by")
 	}
 	if s.Role != "" && s.Role != Absent && len(s.Flags) > 0 {
-		refuse("Role and Schema.Flags are both there: one of them decides the role")
+		refuse("Role and Schema.Flags are both there, and one of them decides the role: leave the other out")
 	}
 	for i, f := range s.Flags {
 		if f.Column == "" || f.Column == Absent || !f.Role.Valid() {
-			refuse("Flags[%d] needs a column and one of the three roles", i)
+			refuse("Flags[%d] is not whole: give it a column and one of auth.RoleUser, RoleAdmin and RoleSuperAdmin", i)
 		}
 	}
 	for value, role := range s.Roles {
 		if !role.Valid() {
-			refuse("Roles[%q] is %q, which is none of the three roles", value, string(role))
+			refuse("Roles[%q] is %q, which is no role: use auth.RoleUser, RoleAdmin or RoleSuperAdmin", value, string(role))
 		}
 	}
 	if s.Fold < Exact || s.Fold > Lower {
@@ -295,7 +295,7 @@ func (s Schema) checkWrites() error {
 	}
 	columnOf := func(field, text, by string) {
 		if bare(text) == "" {
-			refuse("%s is %q, which is no column: %s cannot write", field, text, by)
+			refuse("%s is %q, to which nothing can be written: name a column, or leave Schema.%s off", field, text, by)
 		}
 	}
 	if s.UpgradePasswords {
@@ -311,10 +311,10 @@ func (s Schema) checkWrites() error {
 		refuse("From is more than a table: name the one to write to in Schema.Table")
 	}
 	if s.Table != "" && !oneTable.MatchString(s.Table) {
-		refuse("Table %q is no table", s.Table)
+		refuse("Table %q is no table: give its name alone, as in accounts.users", s.Table)
 	}
 	if s.Table != "" && bare(s.ID) == "" {
-		refuse("ID is %q, which is no column of Schema.Table", s.ID)
+		refuse("ID is %q, by which no row of Schema.Table is found: name its column", s.ID)
 	}
 	return errors.Join(errs...)
 }

@@ -31,13 +31,13 @@ func TestSchemaIsChecked(t *testing.T) {
 		{sqlstore.Schema{LoginBy: 3}, []string{"Schema.LoginBy is 3"}},
 		{sqlstore.Schema{Fold: -1}, []string{"Schema.Fold is -1"}},
 		{sqlstore.Schema{Role: "role", Flags: []sqlstore.RoleFlag{{Column: "is_admin", Role: auth.RoleAdmin}}}, []string{"Schema.Role and Schema.Flags are both there"}},
-		{sqlstore.Schema{Flags: []sqlstore.RoleFlag{{Column: "is_admin", Role: "root"}}}, []string{"Schema.Flags[0] needs a column and one of the three roles"}},
+		{sqlstore.Schema{Flags: []sqlstore.RoleFlag{{Column: "is_admin", Role: "root"}}}, []string{"Schema.Flags[0] is not whole: give it a column and one of auth.RoleUser"}},
 		{sqlstore.Schema{Roles: map[string]auth.Role{"boss": "Admin"}}, []string{`Schema.Roles["boss"] is "Admin"`}},
-		{sqlstore.Schema{PasswordHash: "COALESCE(a, b)", UpgradePasswords: true}, []string{"Schema.PasswordHash is \"COALESCE(a, b)\", which is no column"}},
-		{sqlstore.Schema{LastLogin: "-", RecordLogins: true}, []string{`Schema.LastLogin is "-", which is no column`}},
+		{sqlstore.Schema{PasswordHash: "COALESCE(a, b)", UpgradePasswords: true}, []string{"Schema.PasswordHash is \"COALESCE(a, b)\", to which nothing can be written"}},
+		{sqlstore.Schema{LastLogin: "-", RecordLogins: true}, []string{`Schema.LastLogin is "-", to which nothing can be written`}},
 		{sqlstore.Schema{From: "a JOIN b ON a.id = b.id", RecordLogins: true}, []string{"Schema.From is more than a table: name the one to write to in Schema.Table"}},
 		{sqlstore.Schema{Table: "a, b", RecordLogins: true}, []string{`Schema.Table "a, b" is no table`}},
-		{sqlstore.Schema{From: "a, b", Table: "a", ID: "LOWER(id)", RecordLogins: true}, []string{`Schema.ID is "LOWER(id)", which is no column of Schema.Table`}},
+		{sqlstore.Schema{From: "a, b", Table: "a", ID: "LOWER(id)", RecordLogins: true}, []string{`Schema.ID is "LOWER(id)", by which no row of Schema.Table is found`}},
 	} {
 		db, ran := fake(t, nil)
 		users, err := sqlstore.OpenUsers(t.Context(), db, sqlstore.SQLite, tc.schema)

@@ -41,7 +41,7 @@ func TestSchemaErrors(t *testing.T) {
 			{"a time for active", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.Active = "created_at" }, []string{"Schema.Active", "is of type", `"created_at IS NULL"`}},
 			{"a time for a name", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.Username = "created_at" }, []string{"Schema.Username", "is of type"}},
 			{"a network for a name", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.Username = "{|CAST('10.0.0.1' AS inet)|}" },
-				[]string{"{|Schema.Username: its type cannot be used: people cannot log in by a column of type inet|}"}},
+				[]string{"{|cannot be looked for; name a column of text: people cannot log in by a column of type inet|}"}},
 			{"a boolean for a time", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.CreatedAt = "active" }, []string{"{Schema.CreatedAt: |Schema.CreatedAt: |}"}},
 			{"no index at all", bare, func(*sqlstore.Schema) {}, []string{
 				"Schema.ID: no index serves a look-up by id (", "CREATE INDEX " + p.prefix + "bare_id_idx" + index + "id)",
@@ -52,7 +52,7 @@ func TestSchemaErrors(t *testing.T) {
 			{"a column that does not fold", sqlstore.Schema{From: "~people"}, func(s *sqlstore.Schema) { s.Fold = sqlstore.Folded }, []string{"Schema.Fold is Folded, and Schema.Email", "say Lower"}},
 			{"a write of what is no time", bare, func(s *sqlstore.Schema) {
 				s.RecordLogins, s.LastLogin, s.AllowScan = true, "id > 1", true
-			}, []string{"Schema.LastLogin", "is no column: RecordLogins cannot write"}},
+			}, []string{"Schema.LastLogin", "nothing can be written: name a column, or leave Schema.RecordLogins off"}},
 			{"writes to a table that is not there", bare, func(s *sqlstore.Schema) {
 				s.UpgradePasswords, s.Table, s.AllowScan = true, "~nothing", true
 			}, []string{"Schema.UpgradePasswords: the write that it allows fails", "let this database user UPDATE"}},
