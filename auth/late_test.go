@@ -15,6 +15,8 @@ import (
 
 // A store is told of the end of its time as by context.WithDeadline, however
 // it asks and whenever it begins to.
+type someKey struct{}
+
 func TestLateIsAContextWithADeadline(t *testing.T) {
 	type asks func(ctx context.Context) error
 	itself := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
@@ -32,7 +34,7 @@ func TestLateIsAContextWithADeadline(t *testing.T) {
 			return itself(child)
 		},
 		"a child that was made first": func(ctx context.Context) error {
-			child, done := context.WithTimeout(context.WithValue(ctx, "a", "b"), time.Hour)
+			child, done := context.WithTimeout(context.WithValue(ctx, someKey{}, "b"), time.Hour)
 			defer done()
 			ctx.Err()
 			return itself(child)
@@ -83,12 +85,12 @@ func TestLateEndsWithWhatEndsFirst(t *testing.T) {
 		require.Equal(t, time.Second, time.Since(begun))
 	})
 	synctest.Test(t, func(t *testing.T) {
-		ctx, done := auth.Late(context.WithValue(t.Context(), "a", "b"), 3*time.Second)
-		require.Equal(t, "b", ctx.Value("a"), "before anybody asks")
+		ctx, done := auth.Late(context.WithValue(t.Context(), someKey{}, "b"), 3*time.Second)
+		require.Equal(t, "b", ctx.Value(someKey{}), "before anybody asks")
 		done()
 		time.Sleep(time.Minute)
 		require.ErrorIs(t, ctx.Err(), context.Canceled, "let go of in time, and asked afterwards")
-		require.Equal(t, "b", ctx.Value("a"))
+		require.Equal(t, "b", ctx.Value(someKey{}))
 		done()
 	})
 }
