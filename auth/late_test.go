@@ -13,10 +13,10 @@ import (
 	"github.com/sallyport-go/sallyport/auth"
 )
 
-// A store is told of the end of its time as by context.WithDeadline, however
-// it asks and whenever it begins to.
 type someKey struct{}
 
+// A store is told of the end of its time as by context.WithDeadline, however
+// it asks and whenever it begins to.
 func TestLateIsAContextWithADeadline(t *testing.T) {
 	type asks func(ctx context.Context) error
 	itself := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
