@@ -114,7 +114,7 @@ func (p *aws) check() (wrong []error) {
 		wrong = append(wrong, errors.New("credentials: AWSOptions.Model is not a Bedrock model ID: use letters, digits and . _ : / -"))
 	}
 	if len(p.call(lastRegion).Body()) > maxBody {
-		wrong = append(wrong, errors.New("credentials: AWSOptions.Prompt is too long for an example: its request has more than 100 KiB"))
+		wrong = append(wrong, errors.New("credentials: AWSOptions.Prompt makes a request of more than 100 KiB: shorten it"))
 	}
 	return wrong
 }

@@ -115,7 +115,7 @@ func (p *openAI) check() (wrong []error) {
 	refuse(!matches(urlPath, o.Path), "Path is not a URL path: use one such as /v1")
 	refuse(o.Header != "" && !matches(headerName, o.Header), "Header is not a header name: use one such as api-key")
 	refuse(o.Model == "", "Model is empty: set the one the examples ask")
-	refuse(len(chatCall{OpenAIOptions: o}.Body()) > maxBody, "Prompt is too long for an example: with Model its request has more than 100 KiB")
+	refuse(len(chatCall{OpenAIOptions: o}.Body()) > maxBody, "Prompt and Model make a request of more than 100 KiB: shorten it")
 	return wrong
 }
 

@@ -90,5 +90,5 @@ func (p *Policy) minLength() int {
 }
 
 func refuse(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrPolicy, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: "+format, append([]any{ErrPolicy}, args...)...)
 }

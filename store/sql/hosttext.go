@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -33,20 +34,20 @@ func tableOf(from string) string {
 	return ""
 }
 
-// unfit says why a statement could not carry a text as it is, or "".
-func unfit(text string) string {
+// unfit says why a statement could not carry a text as it is.
+func unfit(text string) error {
 	for _, mark := range []string{"?", "{", "}", ";", "--", "/*", "#", "\x00"} {
 		if strings.Contains(text, mark) {
-			return fmt.Sprintf("has %q, which the statements around it cannot carry: write it without", mark)
+			return fmt.Errorf("has %q, which the statements around it cannot carry: write it without", mark)
 		}
 	}
 	if parameter.MatchString(text) {
-		return "has a parameter: write the value itself"
+		return errors.New("has a parameter: write the value itself")
 	}
 	if !balanced(text) {
-		return "has a quote or parenthesis without its other half: close it"
+		return errors.New("has a quote or parenthesis without its other half: close it")
 	}
-	return ""
+	return nil
 }
 
 var parameter = regexp.MustCompile(`\$[0-9]`)

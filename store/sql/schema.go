@@ -254,8 +254,8 @@ func (s Schema) check() error {
 	}
 	for _, c := range append(s.columns(), column{field: "From", text: s.From},
 		column{field: "Where", text: s.Where}, column{field: "Table", text: s.Table}) {
-		if wrong := unfit(c.text); wrong != "" {
-			refuse("%s %s", c.field, wrong)
+		if wrong := unfit(c.text); wrong != nil {
+			refuse("%s %w", c.field, wrong)
 		}
 	}
 	for field, required := range map[string]string{"From": s.From, "ID": s.ID, "PasswordHash": s.PasswordHash} {
