@@ -63,11 +63,12 @@ func (s *Service) trim(ctx context.Context, userID string, tokens []string) erro
 // replace ends the sessions that the tokens name and returns those it ended. It
 // fails no login: where it takes longer than a request may, it goes on behind
 // the answer, and a panic is a fault.
-func (s *Service) replace(ctx context.Context, tokens []string) (ended []string) {
+func (s *Service) replace(ctx context.Context, tokens []string) []string {
 	if len(tokens) == 0 {
 		return nil
 	}
 	const operation = "end a replaced session"
+	var ended []string // belongs to what may go on behind the answer, unless err is nil
 	err := s.finish(ctx, operation, func(ctx context.Context) error {
 		return s.caught(ctx, operation, func(ctx context.Context) error {
 			for _, token := range tokens {
