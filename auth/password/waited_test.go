@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,11 +15,14 @@ import (
 // Options.Waited is told of every call, whatever became of it.
 func TestWaitedIsToldOfEveryCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		var told []time.Duration
 		h := cheap(t, &password.Options{Queue: 2, QueueTimeout: 4 * time.Second, Waited: func(ctx context.Context, d time.Duration) {
 			if ctx.Value(caller{}) == nil {
 				t.Error("Waited was given another context than the call's")
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			told = append(told, d)
 		}})
 		ctx := context.WithValue(t.Context(), caller{}, true)
@@ -47,6 +51,7 @@ func TestWaitedIsToldOfEveryCall(t *testing.T) {
 		cancel()
 		verify(gone, context.Canceled) // never queues
 		time.Sleep(9 * time.Second)
+		synctest.Wait() // for the race detector too
 		want := []time.Duration{0, 0, 0, 3 * time.Second, 4 * time.Second}
 		if !slices.Equal(told, want) {
 			t.Errorf("Waited was told %v, want %v", told, want)

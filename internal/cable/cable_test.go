@@ -2,8 +2,10 @@ package cable_test
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,15 +31,22 @@ func echo(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// say sends a line and waits for it to come back.
+// say sends a line and waits for it to come back, past what a silent cable kept
+// from those before it.
 func say(conn net.Conn, patience time.Duration) error {
 	conn.SetDeadline(time.Now().Add(patience))
-	if _, err := conn.Write([]byte("hello\n")); err != nil {
+	line := fmt.Sprintln("hello", said.Add(1))
+	if _, err := io.WriteString(conn, line); err != nil {
 		return err
 	}
-	_, err := bufio.NewReader(conn).ReadString('\n')
-	return err
+	for r := bufio.NewReader(conn); ; {
+		if back, err := r.ReadString('\n'); err != nil || back == line {
+			return err
+		}
+	}
 }
+
+var said atomic.Int64
 
 func dial(t *testing.T, c *cable.Cable) net.Conn {
 	t.Helper()
