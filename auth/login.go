@@ -351,7 +351,11 @@ func (s *Service) throttled(ctx context.Context, try *attempt, key *throttleKey,
 // crowded tells a full queue, which is no fault, from what is one.
 func (s *Service) crowded(ctx context.Context, operation string, err error) error {
 	if errors.Is(err, errCrowded) || errors.Is(err, password.ErrBusy) {
-		return &RetryAfter{Err: fmt.Errorf("%w: %w", ErrUnavailable, hush(ctx, err)), After: faultRetry}
+		after := faultRetry
+		if busy, ok := errors.AsType[*password.BusyError](err); ok {
+			after = max(after, busy.After)
+		}
+		return &RetryAfter{Err: fmt.Errorf("%w: %w", ErrUnavailable, hush(ctx, err)), After: after}
 	}
 	return s.fault(ctx, operation, err)
 }

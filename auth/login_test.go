@@ -219,6 +219,11 @@ func TestAFullHashingQueueIs503(t *testing.T) {
 		require.Positive(t, retry.After)
 	}
 	require.Empty(t, h.events.kinds(), "a full queue is no fault")
+	busy = &password.BusyError{After: 4 * time.Second}
+	_, err := h.login(t.Context(), "john", "wrong")
+	var retry *auth.RetryAfter
+	require.ErrorAs(t, err, &retry)
+	require.Equal(t, 4*time.Second, retry.After, "a queue that knows how long it is")
 	h.hasher.fail.Store(nil)
 	h.mustLogin(t)
 }

@@ -13,6 +13,18 @@ import (
 // has waited too long. Nothing was hashed; another try may find room.
 var ErrBusy = errors.New("password: too many passwords are being checked: try again in a few seconds")
 
+// BusyError is the ErrBusy of a Hasher.
+type BusyError struct {
+	// After is how long the work of those that wait now will take, as measured
+	// on the work before it. Zero: none was finished yet.
+	After time.Duration
+}
+
+func (e *BusyError) Error() string { return ErrBusy.Error() }
+
+// Unwrap returns ErrBusy.
+func (e *BusyError) Unwrap() error { return ErrBusy }
+
 // gate lets a few callers work at a time and the next ones wait in the order
 // they came.
 type gate struct {
@@ -23,19 +35,21 @@ type gate struct {
 
 	mu      sync.Mutex
 	running int
-	waiting list.List // of chan struct{}, closed when its caller has a slot
+	waiting list.List     // of chan struct{}, closed when its caller has a slot
+	pace    time.Duration // how long work holds a slot, of late; zero: not known
 }
 
 // do runs work in a slot and always finishes it. ErrBusy and the error of ctx
 // mean that it was not begun.
 func (g *gate) do(ctx context.Context, work func()) error {
-	begun := time.Now()
+	asked := time.Now()
 	err := g.enter(ctx)
+	begun := time.Now()
 	if err == nil {
-		defer g.leave() // also when work panics, or who is told
+		defer func() { g.leave(time.Since(begun)) }() // also when work panics, or who is told
 	}
 	if g.waited != nil {
-		g.waited(ctx, time.Since(begun))
+		g.waited(ctx, begun.Sub(asked))
 	}
 	if err == nil {
 		work()
@@ -53,9 +67,9 @@ func (g *gate) enter(ctx context.Context) error {
 		g.mu.Unlock()
 		return nil
 	}
-	if g.waiting.Len() >= g.queue {
-		g.mu.Unlock()
-		return ErrBusy
+	if g.waiting.Len() >= g.queue || g.drain() > g.timeout {
+		defer g.mu.Unlock()
+		return g.busy()
 	}
 	granted := make(chan struct{})
 	place := g.waiting.PushBack(granted)
@@ -67,29 +81,45 @@ func (g *gate) enter(ctx context.Context) error {
 	case <-granted:
 		return nil
 	case <-timer.C:
-		return g.giveUp(place, ErrBusy)
 	case <-ctx.Done():
-		return g.giveUp(place, notBegun(ctx.Err()))
 	}
-}
-
-// giveUp leaves the queue and returns why. A slot that was granted in the
-// same moment goes to the next in the queue.
-func (g *gate) giveUp(place *list.Element, why error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.giveUp(place)
+	if err := ctx.Err(); err != nil {
+		return notBegun(err)
+	}
+	return g.busy()
+}
+
+// giveUp leaves the queue. A slot that was granted in the same moment goes to
+// the next in it. The caller holds g.mu.
+func (g *gate) giveUp(place *list.Element) {
 	select {
 	case <-place.Value.(chan struct{}):
 		g.pass()
 	default:
 		g.waiting.Remove(place)
 	}
-	return why
 }
 
-func (g *gate) leave() {
+// drain is how long until those that wait now have a slot. The caller holds
+// g.mu.
+func (g *gate) drain() time.Duration {
+	return g.pace * time.Duration(g.waiting.Len()) / time.Duration(g.slots)
+}
+
+func (g *gate) busy() error { return &BusyError{After: g.drain()} }
+
+// leave notes how long the slot was held, for one part in eight: what delays
+// a single one says little of the next.
+func (g *gate) leave(held time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.pace == 0 {
+		g.pace = held
+	}
+	g.pace += (held - g.pace) / 8
 	g.pass()
 }
 

@@ -89,6 +89,75 @@ func TestGateBoundsTheWait(t *testing.T) {
 	})
 }
 
+// busyFor is how long a refusal says that those who wait will take.
+func busyFor(t *testing.T, err error) time.Duration {
+	t.Helper()
+	var busy *password.BusyError
+	if !errors.Is(err, password.ErrBusy) || !errors.As(err, &busy) {
+		t.Fatalf("got %v, promised ErrBusy in a *BusyError", err)
+	}
+	return busy.After
+}
+
+// The work before says how long the queue takes: who could not be served in
+// time is refused at once, and told when to come again.
+func TestGateMeasuresItsQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := password.NewGate(2, 128, 5*time.Second)
+		work := func() { time.Sleep(2 * time.Second) }
+		if err := g.Do(t.Context(), work); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 + 6 { // at work, and in line for three times 2 s
+			go g.Do(t.Context(), work)
+		}
+		synctest.Wait()
+		promiseStats(t, g, 2, 6)
+		begun := time.Now()
+		after := busyFor(t, g.Do(t.Context(), work))
+		if after != 6*time.Second || !time.Now().Equal(begun) {
+			t.Errorf("refused after %v and told %v, promised at once and the 6s of those in line", time.Since(begun), after)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		promiseStats(t, g, 2, 4)
+		if err := g.Do(t.Context(), work); err != nil {
+			t.Errorf("behind 4s of work, with 5s to wait: %v", err)
+		}
+	})
+}
+
+// One piece of work that was held up says little of the next.
+func TestGateForgetsADelay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := password.NewGate(1, 1, time.Minute)
+		told := func() time.Duration {
+			release := occupy(t, g)
+			go g.Do(t.Context(), func() {})
+			synctest.Wait()
+			defer release()
+			return busyFor(t, g.Do(t.Context(), func() {}))
+		}
+		if after := told(); after != 0 {
+			t.Errorf("before any work: told %v, promised zero", after)
+		}
+		took := func(d time.Duration) { _ = g.Do(t.Context(), func() { time.Sleep(d) }) }
+		for range 100 {
+			took(80 * time.Millisecond)
+		}
+		took(8 * time.Second)
+		if after := told(); after < time.Second || after > 1100*time.Millisecond {
+			t.Errorf("after a delay of 8s: told %v, promised an eighth of it", after)
+		}
+		for range 100 {
+			took(80 * time.Millisecond)
+		}
+		if after := told(); after > 90*time.Millisecond {
+			t.Errorf("long after a delay: told %v, promised the usual 80ms", after)
+		}
+	})
+}
+
 func TestGateWaitHonoursContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := password.NewGate(1, 128, time.Minute)
