@@ -22,7 +22,7 @@ type hotPath struct {
 	run    func()
 }
 
-// hotPaths are served over a store in memory, which adds least of its own. Nine
+// hotPaths are served over a store in memory, which adds least of its own. Two
 // allocations of each are the verification of the token.
 func hotPaths(t testing.TB) []hotPath {
 	store := memory.New()
@@ -66,12 +66,12 @@ func hotPaths(t testing.TB) []hotPath {
 	withCookie := get(at+"validate", "")
 	withCookie.AddCookie(&http.Cookie{Name: "__Host-session", Value: g.Token})
 	return []hotPath{
-		{"validate", 17, serve(strict, get(at+"validate", g.Token))},
-		{"validate with MaxAge", 14, serve(lenient, get(at+"validate", g.Token))},
-		{"validate by cookie", 19, serve(browser, withCookie)},
-		{"Require", 16, serve(strict.Require()(guarded), get("/", g.Token))},
-		{"Require a role", 16, serve(strict.Require(auth.RoleAdmin)(guarded), get("/", g.Token))},
-		{"credentials", 35, serve(strict, get(at+"acme-credentials", g.Token))},
+		{"validate", 10, serve(strict, get(at+"validate", g.Token))},
+		{"validate with MaxAge", 7, serve(lenient, get(at+"validate", g.Token))},
+		{"validate by cookie", 12, serve(browser, withCookie)},
+		{"Require", 9, serve(strict.Require()(guarded), get("/", g.Token))},
+		{"Require a role", 9, serve(strict.Require(auth.RoleAdmin)(guarded), get("/", g.Token))},
+		{"credentials", 28, serve(strict, get(at+"acme-credentials", g.Token))},
 	}
 }
 

@@ -44,7 +44,12 @@ func Checks(key *Key, input, signature []byte) bool { return key.verify(input, s
 
 // Bind makes nothing of an algorithm that the JOSE library does not have.
 func Bind(alg string, private, public any) (*Key, error) {
-	return (&Key{alg: alg, header: unnamed}).bind(private, public)
+	k := &Key{alg: alg, header: unnamed}
+	verify, err := verifier(k.jose(), public)
+	if err != nil {
+		return nil, k.unfit(err)
+	}
+	return k.bind(private, verify)
 }
 
 // KeysHeld is how many headers a set has, live or not.

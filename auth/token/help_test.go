@@ -47,9 +47,13 @@ func forge(header, payload string, secret []byte) string {
 
 // seal appends the right HS256 signature to any input.
 func seal(input string, secret []byte) string {
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(input))
-	return input + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return input + "." + base64.RawURLEncoding.EncodeToString(mac(input, secret))
+}
+
+func mac(input string, secret []byte) []byte {
+	h := hmac.New(sha256.New, secret)
+	h.Write([]byte(input))
+	return h.Sum(nil)
 }
 
 // payload is what a node would mint for those times.

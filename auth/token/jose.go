@@ -20,9 +20,8 @@ func signer(alg string, key any) (func(input []byte) ([]byte, error), error) {
 	return func(input []byte) ([]byte, error) { return s.Sign(input, key) }, nil
 }
 
-// verifier returns a function that checks a signature with a public key, or
-// with the secret of an HMAC. The function's error says no more than that it
-// does not fit.
+// verifier returns a function that checks a signature with a public key. The
+// function's error says no more than that it does not fit.
 func verifier(alg string, key any) (func(input, signature []byte) error, error) {
 	v, err := jws.NewVerifier(jwa.SignatureAlgorithm(alg))
 	if err != nil {

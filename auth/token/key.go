@@ -51,7 +51,7 @@ func HS256(secret []byte) (*Key, error) {
 	}
 	secret = bytes.Clone(secret)
 	k := &Key{alg: "HS256", id: secretID(secret), header: unnamed}
-	return k.bind(secret, secret)
+	return k.bind(secret, macVerifier(secret))
 }
 
 // secretID names a secret. Its tokens already show what it makes of other
@@ -115,10 +115,14 @@ func pair(alg string, private crypto.Signer, public crypto.PublicKey) (*Key, err
 	if other := otherName[alg]; other != "" {
 		k.alias = header(other, j.Kid)
 	}
-	if private == nil {
-		return k.bind(nil, public)
+	verify, err := verifier(k.jose(), public)
+	if err != nil {
+		return nil, k.unfit(err)
 	}
-	return k.bind(private, public)
+	if private == nil { // as an interface with a type it would not be nil
+		return k.bind(nil, verify)
+	}
+	return k.bind(private, verify)
 }
 
 // otherName has the two names of one scheme, RFC 8032 with Ed25519.
@@ -137,22 +141,29 @@ func header(alg, kid string) string {
 	return encoding.EncodeToString([]byte(`{"alg":"` + alg + `","kid":"` + kid + `","typ":"JWT"}`))
 }
 
-// bind ties the material to the algorithm, and tries it once: halves that do
-// not belong together would mint tokens that nobody accepts.
-func (k *Key) bind(private, public any) (*Key, error) {
-	alg := k.alg
-	if alg == "Ed25519" {
-		alg = "EdDSA" // the JOSE library knows the older name only
+// jose is what the JOSE library calls the algorithm: it knows the older name of
+// Ed25519 only.
+func (k *Key) jose() string {
+	if k.alg == "Ed25519" {
+		return "EdDSA"
 	}
-	var err error
-	if k.verify, err = verifier(alg, public); err != nil {
-		return nil, fmt.Errorf("token: %s key cannot be used, make another: %w", k.alg, err)
-	}
+	return k.alg
+}
+
+func (k *Key) unfit(err error) error {
+	return fmt.Errorf("token: %s key cannot be used, make another: %w", k.alg, err)
+}
+
+// bind gives the key its functions, and tries them once: halves that do not
+// belong together would mint tokens that nobody accepts.
+func (k *Key) bind(private any, verify func(input, signature []byte) error) (*Key, error) {
+	k.verify = verify
 	if private == nil {
 		return k, nil
 	}
-	if k.sign, err = signer(alg, private); err != nil {
-		return nil, fmt.Errorf("token: %s key cannot be used, make another: %w", k.alg, err)
+	var err error
+	if k.sign, err = signer(k.jose(), private); err != nil {
+		return nil, k.unfit(err)
 	}
 	probe := []byte(k.header)
 	signature, err := k.sign(probe)
