@@ -69,7 +69,7 @@ var measures = []measure{
 	{"strict", []string{"strict-postgres", "strict-sqlite"}, strict},
 	{"logins", []string{"logins"}, loginsHere},
 	{"storm", []string{"storm-p99", "storm-p50", "storm-memory"}, storm},
-	{"rows", []string{"rows-memory", "rows-postgres", "rows-sqlite"}, growth},
+	{"rows", []string{"rows-memory", "rows-collected", "rows-postgres", "rows-sqlite"}, growth},
 	{"sessions", []string{"session-bytes"}, sessionBytes},
 	{"import", []string{"import-sqlite", "import-postgres"}, imports},
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"time"
 
@@ -64,19 +63,22 @@ func grow(ctx context.Context, l *lab, kind string) error {
 	return nil
 }
 
-// collected adds what validations cost that go on until the larger heap has
-// been collected a few times, which no round is long enough for.
+// collected compares validations that go on until the larger heap has been
+// collected a few times, which no round is long enough for.
 func (l *lab) collected(both []*serve.Process) error {
+	n := 3 * l.many
 	var each [2]result.Sample
-	for i, p := range both {
-		n := 3 * l.many
-		t, err := p.Work(n)
-		if err != nil {
-			return err
+	for range min(l.rounds, 3) {
+		for i, p := range both {
+			t, err := p.Work(n)
+			if err != nil {
+				return err
+			}
+			each[i] = append(each[i], float64(t.Processor)/float64(n))
 		}
-		each[i] = result.Sample{float64(t.Processor) / float64(n)}
 	}
-	l.beside("rows-memory", fmt.Sprintf("%d in a row, the collector's work included", 3*l.many), each[1], each[0])
+	l.ratio("rows-collected", each[1], each[0])
+	l.table.Note("rows-collected", "%d in a row", n)
 	return nil
 }
 
