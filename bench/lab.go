@@ -52,6 +52,7 @@ type lab struct {
 	root    string // of the repository
 	server  string // the DSN of the PostgreSQL that was given; empty: none
 	dsn     string // a database there that is dropped at the end
+	profile string // a directory for what the servers' processors did; empty: none
 	table   *result.Table
 	courses []plot.Line // through the storm
 }

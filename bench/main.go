@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -51,6 +52,7 @@ func bench(ctx context.Context, args []string, out io.Writer) (err error) {
 	procs := flags.Int("procs", runtime.NumCPU(), "GOMAXPROCS of every process")
 	small := flags.Bool("smoke", false, "run everything at its smallest and judge nothing")
 	docs := flags.String("docs", "", "write performance.md and performance.svg in this `directory`")
+	profile := flags.String("profile", "", "write what the processors of the servers did, as NAME.prof for go tool pprof, in this `directory`")
 	root := flags.String("root", "..", "the `directory` of the repository")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -65,6 +67,14 @@ func bench(ctx context.Context, args []string, out io.Writer) (err error) {
 	l := &lab{
 		sizes: whole(*rounds, *rows), procs: *procs, slots: max(1, *procs-1), root: *root,
 		server: os.Getenv("SALLYPORT_TEST_POSTGRES"),
+	}
+	if *profile != "" {
+		if l.profile, err = filepath.Abs(*profile); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(l.profile, 0o755); err != nil {
+			return err
+		}
 	}
 	if *small {
 		l.sizes = smoke()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/sallyport-go/sallyport/bench/internal/result"
@@ -93,9 +94,11 @@ func (l *lab) rival(ctx context.Context, kind string, body []byte) (*rival, erro
 	if err != nil {
 		return nil, err
 	}
-	p, err := serve.Start(ctx, serve.Config{
-		Kind: kind, Users: max(connections, l.storm.clients), DSN: l.dsn, Dir: dir, Body: body,
-	}, l.procs)
+	cfg := serve.Config{Kind: kind, Users: max(connections, l.storm.clients), DSN: l.dsn, Dir: dir, Body: body}
+	if l.profile != "" {
+		cfg.Profile = filepath.Join(l.profile, kind+".prof")
+	}
+	p, err := serve.Start(ctx, cfg, l.procs)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -28,6 +29,8 @@ type Config struct {
 	Body  []byte // what a validate answers, where it is not made from the user
 	Rows  int    // sessions and users of a kind that is asked to validate
 	Table string // prefix of its tables, where they have names
+
+	Profile string // a file for what its processor did; empty: none
 }
 
 // Password is that of all users.
@@ -84,6 +87,16 @@ func child(cfg Config, lines *bufio.Scanner, out io.Writer) (err error) {
 	start := kinds[cfg.Kind]
 	if start == nil {
 		return fmt.Errorf("no server is called %q", cfg.Kind)
+	}
+	if cfg.Profile != "" {
+		file, err := os.Create(cfg.Profile)
+		if err != nil {
+			return err
+		}
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer func() { pprof.StopCPUProfile(); err = errors.Join(err, file.Close()) }()
 	}
 	p, err := start(context.Background(), cfg)
 	if err != nil {
