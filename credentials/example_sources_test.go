@@ -161,3 +161,29 @@ func ExampleNewCache() {
 	// [redacted] <nil>
 	// nvidia true false 0
 }
+
+// A provider refused the key: the next reader gets what the source has now,
+// however fresh the cache takes the former one for.
+func ExampleCache_Invalidate() {
+	key := "nvapi-before-the-rotation"
+	remote := credentials.Func(func(context.Context, string) (auth.Secrets, error) {
+		return auth.Secrets{Values: map[string]auth.Secret{"NVIDIA_API_KEY": auth.NewSecret(key)}}, nil
+	})
+	cache, err := credentials.NewCache(remote, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	show := func() {
+		secrets, err := cache.Secrets(context.Background(), "nvidia")
+		fmt.Println(secrets.Values["NVIDIA_API_KEY"].Reveal(), err)
+	}
+	show()
+	key = "nvapi-after-the-rotation"
+	show()
+	cache.Invalidate("nvidia")
+	show()
+	// Output:
+	// nvapi-before-the-rotation <nil>
+	// nvapi-before-the-rotation <nil>
+	// nvapi-after-the-rotation <nil>
+}

@@ -2,12 +2,14 @@ package authtest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 
 	"github.com/sallyport-go/sallyport/auth"
 	"github.com/sallyport-go/sallyport/auth/authtest"
+	"github.com/sallyport-go/sallyport/httpadapter"
 )
 
 // greet is a handler that runs behind httpadapter's middleware.
@@ -50,6 +52,29 @@ func ExampleFake() {
 	// Output: ada user
 }
 
+// A route behind httpadapter, while all is well and while the store is down.
+func ExampleFake_Fail() {
+	var fake authtest.Fake
+	guard, err := httpadapter.New(&fake, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	guarded := guard.Require()(http.HandlerFunc(greet))
+
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Authorization", "Bearer "+fake.SignIn(auth.User{Username: "ada"}))
+	for _, fault := range []error{nil, auth.ErrUnavailable} {
+		fake.Fail(fault)
+		w := httptest.NewRecorder()
+		guarded.ServeHTTP(w, r)
+		fmt.Println(w.Code, w.Body)
+	}
+	// Output:
+	// 200 hello ada
+	// 503 {"success":false,"message":"Service temporarily unavailable"}
+}
+
 // What a program wrote to its audit log.
 func ExampleRecorder() {
 	var audit authtest.Recorder
@@ -62,4 +87,13 @@ func ExampleRecorder() {
 		fmt.Println(e.Kind, e.Username)
 	}
 	// Output: login ada
+}
+
+// A record that cannot be kept: a credential is then not shown.
+func ExampleRecorder_Fail() {
+	var audit authtest.Recorder
+	audit.Fail(errors.New("the disk is full"))
+	err := audit.Audit(context.Background(), auth.Event{Kind: auth.EventCredentialViewed, Username: "ada"})
+	fmt.Println(err, len(audit.Events()))
+	// Output: the disk is full 0
 }
