@@ -14,13 +14,11 @@ import (
 	"github.com/sallyport-go/sallyport/store/storetest"
 )
 
-// behind is a Service with all of its store behind faults, and one account.
-func behind(faults *storetest.Faults) (*auth.Service, *auth.Accounts) {
-	kept := memory.New()
-	store := auth.Compose(faults.Users(kept), faults.Sessions(kept), faults.Throttle(kept))
+// wire is a program's wiring, and one account.
+func wire(store auth.Store, users auth.AccountStore, identity auth.IdentityReader) (*auth.Service, *auth.Accounts) {
 	tokens, err1 := token.NewHS256([]byte("32 bytes or more, from authctl key new"), nil)
-	svc, err2 := auth.New(store, tokens, &auth.Options{Identity: faults.Identity(kept), Logger: slog.New(slog.DiscardHandler)})
-	accounts := auth.NewAccounts(faults.Accounts(kept), svc)
+	svc, err2 := auth.New(store, tokens, &auth.Options{Identity: identity, Logger: slog.New(slog.DiscardHandler)})
+	accounts := auth.NewAccounts(users, svc)
 	_, err3 := accounts.Create(context.Background(), auth.NewAccount{Username: "jane", Password: auth.NewSecret("lantern orbit walnut")})
 	if err := errors.Join(err1, err2, err3); err != nil {
 		log.Fatal(err)
@@ -32,7 +30,8 @@ func behind(faults *storetest.Faults) (*auth.Service, *auth.Accounts) {
 func ExampleFaults_From() {
 	ctx := context.Background()
 	var faults storetest.Faults
-	svc, _ := behind(&faults)
+	kept := memory.New()
+	svc, _ := wire(kept, kept, faults.Identity(kept))
 	grant, err := svc.Login(ctx, auth.LoginRequest{Login: "jane", Password: "lantern orbit walnut"})
 	if err != nil {
 		log.Fatal(err)
@@ -52,11 +51,12 @@ func ExampleFaults_From() {
 	// <nil>
 }
 
-// The first session made is not to be had, whatever else a login calls.
+// The next session cannot be kept, whatever else a login calls before.
 func ExampleFaults_On() {
 	ctx := context.Background()
 	var faults storetest.Faults
-	svc, _ := behind(&faults)
+	kept := memory.New()
+	svc, _ := wire(auth.Compose(kept, faults.Sessions(kept), kept), kept, nil)
 
 	faults.On("CreateSession", 1, storetest.Fail)
 	for range 2 {
@@ -68,12 +68,13 @@ func ExampleFaults_On() {
 	// false
 }
 
-// The connection broke after the store had done what it was asked for. Whoever
-// made an account by it has made one.
+// A connection breaks when the account is made and the answer is still under
+// way. Create looks whether it is there.
 func ExampleLoseAnswer() {
 	ctx := context.Background()
 	var faults storetest.Faults
-	_, accounts := behind(&faults)
+	kept := memory.New()
+	_, accounts := wire(kept, faults.Accounts(kept), nil)
 
 	faults.On("CreateAccount", 0, storetest.LoseAnswer)
 	made, err := accounts.Create(ctx, auth.NewAccount{Username: "mary", Password: auth.NewSecret("nine lamps over water")})

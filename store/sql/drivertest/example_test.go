@@ -44,7 +44,23 @@ func ExampleOpenUsers() {
 		log.Fatal(err)
 	}
 	fmt.Println(a.ID, a.Username, a.Role, a.Active)
-	// Output: 7 Ann@Example.com admin true
+
+	store, err := sqlstore.New(db, sqlstore.SQLite, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+	identity, err := users.Identity(store) // auth.Options.Identity
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(store.Migrate(context.Background())) // tables of ours, beside it
+	_, err = identity.IdentityBySession(context.Background(), "s-1")
+	fmt.Println(err)
+	// Output:
+	// 7 Ann@Example.com admin true
+	// <nil>
+	// auth: session not found
 }
 
 // A store on SQLite, from the file to the first account.
