@@ -30,8 +30,9 @@ func ExampleArgon2i() {
 }
 
 func ExampleScrypt() {
-	logIn(password.Scrypt(16, 8, 1),
-		"$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E", "password")
+	logIn(password.Scrypt(14, 8, 1),
+		"$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw",
+		"pleaseletmein")
 	// Output: right: true make it anew: true <nil>
 }
 
