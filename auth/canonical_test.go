@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -42,7 +43,7 @@ func TestCanonicalIsTheProfile(t *testing.T) {
 			got, err := auth.Canonical(s)
 			want, oracle := precis.UsernameCaseMapped.String(s)
 			if err != nil {
-				if oracle == nil && s == string(r) {
+				if oracle == nil && !slices.Contains(refused, r) {
 					refused = append(refused, r)
 				}
 				continue
