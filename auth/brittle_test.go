@@ -31,6 +31,7 @@ type brittle struct {
 	events   *recorder
 	john     *auth.User
 	token    string           // of John's session, where the flow has one
+	other    string           // of another, where it has two
 	planned  int              // the call that is to fail
 	outage   bool             // and all after it
 	hungUp   bool             // it is the client that fails

@@ -69,6 +69,40 @@ func TestAnAccountThatNeverStandsStill(t *testing.T) {
 		return nil
 	})
 	require.ErrorIs(t, h.change(t.Context(), g, rightPassword, newPassword), auth.ErrUnavailable)
+	require.Equal(t, 3, h.store.count("UpdateAccount"), "it is tried three times")
+}
+
+// What fails once the account has moved on fails the change.
+func TestAFaultAfterAnUpgradeInTheMidstOfAChange(t *testing.T) {
+	for what, fail := range map[string]func(h *house){
+		"the account cannot be read again":      func(h *house) { h.store.on("AccountByLogin", func() error { return errDown }) },
+		"the password cannot be compared again": func(h *house) { h.hasher.fail.Store(&errDown) },
+	} {
+		h := newHouse(t)
+		g := h.mustLogin(t)
+		h.store.on("UpdateAccount", once(func() {
+			require.NoError(t, h.store.Store.UpgradePassword(t.Context(), h.john.ID, auth.NewSecret("v1:"+rightPassword), auth.NewSecret("v2:"+rightPassword)))
+			fail(h)
+		}))
+		require.ErrorIs(t, h.change(t.Context(), g, rightPassword, newPassword), auth.ErrUnavailable, what)
+	}
+}
+
+// A name that changes hands between two reads leads to nobody else's account.
+func TestAChangeOfAnAccountWhoseNameIsAnothersNow(t *testing.T) {
+	h := newHouse(t)
+	g := h.mustLogin(t)
+	h.store.on("AccountByLogin", once(func() {
+		require.NoError(t, h.store.Store.UpdateAccount(t.Context(), h.john.ID, auth.AccountChange{Username: ptr("johnny")}))
+		_, err := auth.NewAccounts(h.store.Store, h.Service).Create(t.Context(), auth.NewAccount{Username: "john", Password: auth.NewSecret(rightPassword)})
+		require.NoError(t, err)
+	}))
+	require.ErrorIs(t, h.change(t.Context(), g, rightPassword, newPassword), auth.ErrUnavailable)
+	for _, name := range []string{"john", "johnny"} {
+		a, err := h.store.Store.AccountByLogin(t.Context(), name)
+		require.NoError(t, err)
+		require.Equal(t, "v1:"+rightPassword, a.PasswordHash.Reveal(), name)
+	}
 }
 
 // aged is two nodes, and a session on the first that was made under John's

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -298,6 +299,47 @@ func TestAFaultInAChangeIs503(t *testing.T) {
 	require.ErrorIs(t, h.change(t.Context(), g, rightPassword, newPassword), auth.ErrUnavailable, "the gate is the same, too")
 	h.hasher.fail.Store(nil)
 	require.NoError(t, h.change(t.Context(), g, rightPassword, newPassword))
+}
+
+// Only the comparison works.
+type halfHasher struct {
+	*plainHasher
+	full atomic.Bool
+}
+
+func (h *halfHasher) Hash(ctx context.Context, pw string) (string, error) {
+	if h.full.Load() {
+		return "", password.ErrBusy
+	}
+	return h.plainHasher.Hash(ctx, pw)
+}
+
+func TestAChangeThatCannotBeHashed(t *testing.T) {
+	half := new(halfHasher)
+	h := newHouse(t, func(o *auth.Options) { half.plainHasher = o.Hasher.(*plainHasher); o.Hasher = half })
+	g := h.mustLogin(t)
+	half.full.Store(true)
+	require.ErrorIs(t, h.change(t.Context(), g, rightPassword, newPassword), auth.ErrUnavailable)
+	require.ErrorIs(t, h.accounts.SetPassword(t.Context(), h.john.ID, auth.NewSecret(newPassword)), auth.ErrUnavailable)
+	h.mustLogin(t)
+}
+
+// Sessions made meanwhile are ended once the hash is written. Where that fails,
+// the change is made and the caller is told.
+func TestAChangeAfterWhichTheOthersCannotBeEnded(t *testing.T) {
+	h := newHouse(t)
+	g := h.mustLogin(t)
+	n := 0
+	h.store.on("EndUserSessions", func() error {
+		if n++; n == 2 {
+			return errDown
+		}
+		return nil
+	})
+	require.ErrorIs(t, h.change(t.Context(), g, rightPassword, newPassword), auth.ErrUnavailable)
+	require.True(t, h.admits(t, g))
+	_, err := h.login(t.Context(), "john", newPassword)
+	require.NoError(t, err)
 }
 
 func TestHangingUpDuringAChange(t *testing.T) {

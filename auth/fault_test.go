@@ -97,7 +97,7 @@ func (f flow) recovers(t *testing.T, b *brittle, err error) {
 }
 
 func flows() []flow {
-	return slices.Concat(loginFlows, sessionFlows, accountFlows, importFlows)
+	return slices.Concat(loginFlows, sessionFlows, accountFlows, changeFlows, importFlows)
 }
 
 // ok is the result of a call that has none.

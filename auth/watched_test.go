@@ -89,6 +89,10 @@ func (w *watched) UpdateAccount(ctx context.Context, id string, c auth.AccountCh
 	return w.only(ctx, "UpdateAccount", func() error { return w.Store.UpdateAccount(ctx, id, c) })
 }
 
+func (w *watched) ImportAccounts(ctx context.Context, accounts []auth.Account) ([]*auth.Account, error) {
+	return watch(ctx, w, "ImportAccounts", func() ([]*auth.Account, error) { return w.Store.ImportAccounts(ctx, accounts) })
+}
+
 func (w *watched) DeleteAccount(ctx context.Context, id string) error {
 	return w.only(ctx, "DeleteAccount", func() error { return w.Store.DeleteAccount(ctx, id) })
 }
@@ -222,21 +226,51 @@ func TestEveryCallIsBoundedAndLetGo(t *testing.T) {
 		require.NoError(t, accounts.SetActive(ctx, john.ID, false))
 		require.NoError(t, accounts.SetPassword(ctx, john.ID, auth.NewSecret("violet anchor prairie")))
 		require.NoError(t, accounts.Delete(ctx, john.ID))
-		synctest.Wait()
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		for _, method := range []string{"AccountByLogin", "UserByID", "CreateAccount", "UpdateAccount", "DeleteAccount", "ListUsers",
-			"Bootstrap", "CreateSession", "SessionByID", "EndSession", "EndUserSessions", "Reserve", "Settle", "RecordLogin", "TouchSession", "SessionsByUser", "Forget", "Audit"} {
-			require.NotEmpty(t, w.calls[method], method)
-		}
-		for method, calls := range w.calls {
-			for _, c := range calls {
-				require.NotZero(t, c.left, "%s may take for ever", method)
-				require.LessOrEqual(t, c.left, 3*time.Second, method)
-				require.ErrorIs(t, c.ctx.Err(), context.Canceled, "%s has returned and its timer still runs", method)
-			}
-		}
+		w.letGo(t, "AccountByLogin", "UserByID", "CreateAccount", "UpdateAccount", "DeleteAccount", "ListUsers",
+			"Bootstrap", "CreateSession", "SessionByID", "EndSession", "EndUserSessions", "Reserve", "Settle", "RecordLogin", "TouchSession", "SessionsByUser", "Forget", "Audit")
 	})
+}
+
+func TestEveryCallOfAChangeAnUpgradeAndAnImportIsBoundedAndLetGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, svc, accounts, john := watchedHouse(t)
+		ctx := t.Context()
+		old := auth.NewSecret("v0:" + rightPassword)
+		require.NoError(t, w.Store.UpdateAccount(ctx, john.ID, auth.AccountChange{PasswordHash: &old}))
+		g, err := svc.Login(ctx, auth.LoginRequest{Login: "john", Password: rightPassword, Remote: home})
+		require.NoError(t, err)
+		require.NoError(t, accounts.ChangePassword(ctx, auth.PasswordChange{
+			UserID: john.ID, SessionID: g.Identity.Session.ID, Current: auth.NewSecret(rightPassword), New: auth.NewSecret(newPassword),
+		}))
+		batch := []auth.Account{brought("mary"), brought("nick")}
+		_, err = accounts.Import(ctx, batch)
+		require.NoError(t, err)
+		_, err = auth.NewAccounts(struct{ auth.AccountStore }{w}, svc).Import(ctx, batch)
+		require.NoError(t, err)
+		w.failing("ImportAccounts")
+		batch[0].Role = auth.RoleAdmin
+		_, err = accounts.Import(ctx, batch)
+		require.ErrorIs(t, err, auth.ErrUnavailable)
+		w.letGo(t, "UpgradePassword", "RestampSessions", "SessionByID", "EndUserSessions", "UpdateAccount", "ImportAccounts", "CreateAccount", "UserByID", "Audit")
+	})
+}
+
+// letGo holds the calls so far to their bounds. Each of methods is among them.
+func (w *watched) letGo(t *testing.T, methods ...string) {
+	t.Helper()
+	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, method := range methods {
+		require.NotEmpty(t, w.calls[method], method)
+	}
+	for method, calls := range w.calls {
+		for _, c := range calls {
+			require.NotZero(t, c.left, "%s may take for ever", method)
+			require.LessOrEqual(t, c.left, 3*time.Second, method)
+			require.ErrorIs(t, c.ctx.Err(), context.Canceled, "%s has returned and its timer still runs", method)
+		}
+	}
 }
 
 // What fails below an administrator's call is an error of that call, and gives
