@@ -45,9 +45,9 @@ type binary struct {
 
 // test is one test, fuzz target with its seeds, or example.
 type test struct {
-	name    string
-	took    time.Duration // of the processor's time
-	reaches map[int]bool  // mutants
+	name        string
+	clock, took time.Duration // on the clock, and of the processor's time
+	reaches     map[int]bool  // mutants
 }
 
 // trial is what it takes to try the mutants of a package.
@@ -134,9 +134,14 @@ func (t *trial) pace(b binary) (binary, error) {
 		return b, fmt.Errorf("the tests of %s fail without any mutant: %s", b.ImportPath, r.by)
 	}
 	took := time.Since(began)
-	b.limit, b.cpu = 10*time.Second+5*took, 5+3*int(r.cpu.Seconds())
 	fmt.Printf("%s: tests take %v, %v of the processor\n", b.ImportPath, took.Round(time.Millisecond), r.cpu.Round(time.Millisecond))
-	return b, nil
+	return b.within(took, r.cpu), nil
+}
+
+// within returns b with the limits of what takes so long without a mutant.
+func (b binary) within(clock, cpu time.Duration) binary {
+	b.limit, b.cpu = 10*time.Second+5*clock, 5+3*int(cpu.Seconds())
+	return b
 }
 
 // trace runs tests one by one and notes which mutants each of them reaches: no
@@ -156,6 +161,7 @@ func (t *trial) trace(b binary) (tests []test, err error) {
 		}
 		b := b
 		b.env = []string{"MUTANT_TRACE=" + file}
+		began := time.Now()
 		r := t.run(b, 0, only(name)...)
 		if r.fate != survived {
 			return nil, fmt.Errorf("%s fails without any mutant: %s", name, r.by)
@@ -164,7 +170,7 @@ func (t *trial) trace(b binary) (tests []test, err error) {
 		if err != nil {
 			return nil, err
 		}
-		one := test{name: name, took: r.cpu, reaches: map[int]bool{}}
+		one := test{name: name, clock: time.Since(began), took: r.cpu, reaches: map[int]bool{}}
 		for _, id := range strings.Fields(string(reached)) {
 			n, _ := strconv.Atoi(id)
 			one.reaches[n] = true
@@ -219,23 +225,26 @@ func (t *trial) ask(b binary, id int) (r outcome) {
 	if b.tests == nil {
 		return t.run(b, id)
 	}
-	var first, then []string
+	var first []string
+	var then []test
+	var clock, took time.Duration // of the first
 	for _, one := range b.tests {
 		switch {
 		case id > 0 && !one.reaches[id]:
 		case one.took < quick:
 			first = append(first, one.name)
+			clock, took = clock+one.clock, took+one.took
 		default:
-			then = append(then, one.name)
+			then = append(then, one)
 		}
 	}
 	r.fate = survived
 	if first != nil {
-		r = t.run(b, id, only(first...)...)
+		r = t.run(b.within(clock, took), id, only(first...)...)
 	}
-	for _, name := range then {
+	for _, one := range then {
 		if r.fate == survived {
-			r = t.run(b, id, only(name)...)
+			r = t.run(b.within(one.clock, one.took), id, only(one.name)...)
 		}
 	}
 	return r
