@@ -36,6 +36,9 @@ func Touching(ids []string) (n int, again, ended bool) {
 	return n, again, f.begin(ids[0])
 }
 
+// Lines is at how many keys somebody waits.
+func Lines(s *Service) int { return len(s.throttle.lines.byKey) }
+
 // Denials is what a process remembers of keys that the store has denied.
 type Denials struct{ d denials }
 

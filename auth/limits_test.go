@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -127,6 +128,7 @@ func TestAnIdleSessionIsEndedBeforeOneInUse(t *testing.T) {
 		require.True(t, h.admits(t, used), "the older session is the one in use")
 		require.True(t, h.admits(t, fresh))
 		require.False(t, h.admits(t, forgotten))
+		require.Equal(t, [][3]string{{string(auth.EventSessionEnded), "not used for too long", forgotten.Identity.Session.ID}}, h.ended())
 	})
 }
 
@@ -159,6 +161,63 @@ func TestAFaultWhileMakingRoomIs503(t *testing.T) {
 		require.True(t, h.admits(t, first), method)
 		h.mustLogin(t)
 		require.Len(t, h.listed(t), 1, method)
+	}
+}
+
+// Sessions that cannot be counted before a login are not counted on after it:
+// none is made that may be one too many.
+func TestALoginThatCannotCountSessionsIs503(t *testing.T) {
+	for nth, made := range map[int]int{1: 0, 2: 1} {
+		h := newHouse(t, most(1))
+		n := 0
+		h.store.on("SessionsByUser", func() error {
+			if n++; n == nth {
+				return errDown
+			}
+			return nil
+		})
+		g, err := h.login(t.Context(), "john", rightPassword)
+		require.Nil(t, g)
+		require.ErrorIs(t, err, auth.ErrUnavailable)
+		require.Equal(t, made, h.store.count("CreateSession"))
+		require.Empty(t, h.listed(t))
+	}
+}
+
+// crowd is a store that has four more sessions of the moment of each login, and
+// gives those of one moment in any order.
+type crowd struct {
+	*faulty
+	seed uint64
+}
+
+func (s crowd) CreateSession(ctx context.Context, session *auth.Session) error {
+	for _, id := range []string{"0", "1", "a", "b"} {
+		rival := *session
+		rival.ID = id
+		if err := s.Store.CreateSession(ctx, &rival); err != nil {
+			return err
+		}
+	}
+	return s.Store.CreateSession(ctx, session)
+}
+
+func (s crowd) SessionsByUser(ctx context.Context, id string) ([]auth.Session, error) {
+	sessions, err := s.Store.SessionsByUser(ctx, id)
+	rand.New(rand.NewPCG(s.seed, 0)).Shuffle(len(sessions), func(i, j int) { sessions[i], sessions[j] = sessions[j], sessions[i] })
+	return sessions, err
+}
+
+// Of the logins at the same moment each keeps those that the others keep, in
+// whatever order a store has them.
+func TestLoginsAtTheSameMomentRankAlike(t *testing.T) {
+	for seed := range uint64(100) {
+		h := newHouse(t)
+		svc, err := auth.New(crowd{h.store, seed}, plainTokens{}, &auth.Options{Hasher: h.hasher, Auditor: h.events, MaxSessions: 3})
+		require.NoError(t, err)
+		g, err := svc.Login(t.Context(), auth.LoginRequest{Login: "john", Password: rightPassword, Remote: home})
+		require.NoError(t, err)
+		require.ElementsMatch(t, []string{"0", "1", g.Identity.Session.ID}, h.listed(t), "those with the first IDs")
 	}
 }
 

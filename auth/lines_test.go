@@ -1,0 +1,72 @@
+package auth_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sallyport-go/sallyport/auth"
+)
+
+// No more than 128 wait in line for one account. Who was served, or gave up, is
+// not one of them.
+func TestALineForgetsWhoLeftIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, func(o *auth.Options) { o.AccountLimit.Max = 1 })
+		for range 200 {
+			h.mustLogin(t)
+		}
+		h.hasher.cost = 8 * time.Second
+		slow := make(chan error)
+		go func() {
+			_, err := h.login(t.Context(), "john", rightPassword)
+			slow <- err
+		}()
+		synctest.Wait()
+		for range 200 {
+			ctx, giveUp := context.WithTimeout(t.Context(), 10*time.Millisecond)
+			_, err := h.login(ctx, "john", rightPassword)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			giveUp()
+		}
+		h.mustLogin(t)
+		require.NoError(t, <-slow)
+		require.Zero(t, auth.Lines(h.Service), "a line in which nobody waits is gone")
+	})
+}
+
+// slowReserve has an answer that takes 10 ms on its way.
+type slowReserve struct{ *faulty }
+
+func (s slowReserve) Reserve(ctx context.Context, key string, l auth.Limit) (auth.Reservation, error) {
+	r, err := s.faulty.Reserve(ctx, key, l)
+	time.Sleep(10 * time.Millisecond)
+	return r, err
+}
+
+// A slot that is given back while somebody is just being told to wait is asked
+// for at once too.
+func TestASlotGivenBackDuringAnAnswerIsTakenAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.hasher.cost = 40 * time.Millisecond
+		svc, err := auth.New(slowReserve{h.store}, plainTokens{}, &auth.Options{Hasher: h.hasher, Auditor: h.events, AccountLimit: auth.Limit{Max: 1}})
+		require.NoError(t, err)
+		began := time.Now()
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				_, err := svc.Login(t.Context(), auth.LoginRequest{Login: "john", Password: rightPassword, Remote: home})
+				require.NoError(t, err)
+			})
+		}
+		wg.Wait()
+		// The first is done after 70 ms. Until then the second is told at 20, 31,
+		// 43, 57 and, of how it was before, at 75 ms to wait.
+		require.Equal(t, 145*time.Millisecond, time.Since(began))
+	})
+}
