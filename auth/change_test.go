@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -299,29 +298,6 @@ func TestAFaultInAChangeIs503(t *testing.T) {
 	require.ErrorIs(t, h.change(t.Context(), g, rightPassword, newPassword), auth.ErrUnavailable, "the gate is the same, too")
 	h.hasher.fail.Store(nil)
 	require.NoError(t, h.change(t.Context(), g, rightPassword, newPassword))
-}
-
-// Only the comparison works.
-type halfHasher struct {
-	*plainHasher
-	full atomic.Bool
-}
-
-func (h *halfHasher) Hash(ctx context.Context, pw string) (string, error) {
-	if h.full.Load() {
-		return "", password.ErrBusy
-	}
-	return h.plainHasher.Hash(ctx, pw)
-}
-
-func TestAChangeThatCannotBeHashed(t *testing.T) {
-	half := new(halfHasher)
-	h := newHouse(t, func(o *auth.Options) { half.plainHasher = o.Hasher.(*plainHasher); o.Hasher = half })
-	g := h.mustLogin(t)
-	half.full.Store(true)
-	require.ErrorIs(t, h.change(t.Context(), g, rightPassword, newPassword), auth.ErrUnavailable)
-	require.ErrorIs(t, h.accounts.SetPassword(t.Context(), h.john.ID, auth.NewSecret(newPassword)), auth.ErrUnavailable)
-	h.mustLogin(t)
 }
 
 // Sessions made meanwhile are ended once the hash is written. Where that fails,

@@ -71,6 +71,10 @@ func TestAPasswordThatCannotBeHashed(t *testing.T) {
 	user, err := accounts.Create(t.Context(), auth.NewAccount{Username: "mary", Password: auth.NewSecret(rightPassword)})
 	require.ErrorIs(t, err, auth.ErrUnavailable)
 	require.Nil(t, user)
+	err = accounts.ChangePassword(t.Context(), auth.PasswordChange{
+		UserID: h.john.ID, Current: auth.NewSecret(rightPassword), New: auth.NewSecret(newPassword),
+	})
+	require.ErrorIs(t, err, auth.ErrUnavailable)
 	h.mustLogin(t)
 }
 

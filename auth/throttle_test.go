@@ -2,8 +2,12 @@ package auth_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -284,7 +288,9 @@ func TestAnotherNodesUnlockIsSeenWithinFiveSeconds(t *testing.T) {
 		guess(t, a, "john", home, 10)
 		require.ErrorIs(t, refusedFrom(a, "john", home), auth.ErrThrottled)
 		require.NoError(t, b.Unlock(t.Context(), b.john.ID))
-		time.Sleep(5 * time.Second)
+		time.Sleep(5*time.Second - 1)
+		require.ErrorIs(t, refusedFrom(a, "john", home), auth.ErrThrottled, "it is not asked again until then")
+		time.Sleep(1)
 		require.NoError(t, refusedFrom(a, "john", home))
 	})
 }
@@ -346,5 +352,25 @@ func TestKeysAreDigests(t *testing.T) {
 	for key := range plain {
 		require.Regexp(t, `^[A-Za-z0-9_-]{43}(/[A-Za-z0-9_-]{43})?$`, key)
 		require.NotContains(t, peppered, key, "the pepper keys the digests")
+	}
+}
+
+// Nodes of two versions count together, so the digests stay what they are.
+func TestDigestsStayWhatTheyAre(t *testing.T) {
+	digest := func(h hash.Hash, kind, name string) string {
+		h.Write([]byte("sallyport throttle\x00" + kind + "\x00" + name))
+		return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+	}
+	for pepper, h := range map[string]func() hash.Hash{"": sha256.New, "x": func() hash.Hash { return hmac.New(sha256.New, []byte("x")) }} {
+		store := &keyStore{Store: memory.New(), seen: map[string]bool{}}
+		svc, err := auth.New(store, plainTokens{}, &auth.Options{Hasher: new(plainHasher), Auditor: new(recorder), ThrottlePepper: []byte(pepper)})
+		require.NoError(t, err)
+		_, err = svc.Login(t.Context(), auth.LoginRequest{Login: "nobody", Password: "wrong", Remote: netip.MustParseAddr("::ffff:192.0.2.7")})
+		require.ErrorIs(t, err, auth.ErrInvalidCredentials)
+		_, err = svc.Login(t.Context(), auth.LoginRequest{Login: "nobody", Password: "wrong", Remote: netip.MustParseAddr("2001:db8::1:2:3:4%eth0")})
+		require.ErrorIs(t, err, auth.ErrInvalidCredentials)
+		account := digest(h(), "login", "nobody")
+		v4, v6 := digest(h(), "address", "192.0.2.7"), digest(h(), "address", "2001:db8::/64")
+		require.Equal(t, map[string]bool{account: true, v4: true, v6: true, account + "/" + v4: true, account + "/" + v6: true}, store.seen)
 	}
 }
