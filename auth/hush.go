@@ -9,7 +9,7 @@ import (
 // window is how many bytes of a secret in a row are too many to print.
 const window = 8
 
-// maxCause bounds in bytes what is kept of an error that repeats a secret.
+// maxCause bounds in bytes how much of an error is looked through, and kept.
 const maxCause = 2048
 
 type hiddenKey struct{}
@@ -32,8 +32,9 @@ func hide(ctx context.Context, texts ...string) context.Context {
 	return context.WithValue(ctx, hiddenKey{}, h)
 }
 
-// hush returns err, or where its text repeats what ctx hides, one that does
-// not. That one is the same to errors.Is, and cannot be unwrapped.
+// hush returns err, or where its text repeats what ctx hides or is too long to
+// be looked through, one that has neither. That one is the same to errors.Is,
+// and cannot be unwrapped.
 func hush(ctx context.Context, err error) error {
 	h, _ := ctx.Value(hiddenKey{}).(*hidden)
 	text := err.Error()
@@ -42,7 +43,7 @@ func hush(ctx context.Context, err error) error {
 	for ; h != nil; h = h.more {
 		overlap(mute, kept, h.secret.Reveal())
 	}
-	if said := blank(kept, mute); said != kept {
+	if said := blank(kept, mute); said != text {
 		return &hushed{said, err}
 	}
 	return err
