@@ -70,3 +70,29 @@ func TestASlotGivenBackDuringAnAnswerIsTakenAtOnce(t *testing.T) {
 		require.Equal(t, 145*time.Millisecond, time.Since(began))
 	})
 }
+
+// Waiting for others is not on the store's time: who has waited in line and been
+// told to wait has as long for the rest as everybody.
+func TestWaitingIsNotOnTheStoresTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, func(o *auth.Options) { o.AccountLimit.Max = 1 })
+		h.hasher.cost = 4 * time.Second
+		began := time.Now()
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() { h.mustLogin(t) })
+		}
+		wg.Wait()
+		require.Equal(t, 12*time.Second, time.Since(began))
+	})
+}
+
+// An answer that comes late, from a store that is deaf to the end of its time,
+// is an answer.
+func TestALateReservationCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.store.on("Reserve", once(func() { time.Sleep(3*time.Second + time.Millisecond) }))
+		h.mustLogin(t)
+	})
+}
