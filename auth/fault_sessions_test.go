@@ -127,9 +127,9 @@ func TestOneSilenceAnswersAllWhoWaitInLine(t *testing.T) {
 
 // Where each call is slow and none fails, a request does not take the sum.
 func TestASlowStoreIsAnsweredForInTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBrittle(t, flow{})
-		for _, latency := range []time.Duration{400 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second} {
+	for _, latency := range []time.Duration{400 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBrittle(t, flow{})
 			b.faults.From(1, func(ctx context.Context, do func() error) error {
 				select {
 				case <-time.After(latency):
@@ -143,10 +143,33 @@ func TestASlowStoreIsAnsweredForInTime(t *testing.T) {
 				_, err := b.login(t.Context(), "john", password)
 				require.LessOrEqual(t, time.Since(began), answerWithin, "latency %v, error %v", latency, err)
 			}
-			began := time.Now()
-			err := b.accounts.SetPassword(t.Context(), b.john.ID, auth.NewSecret(rightPassword))
-			require.LessOrEqual(t, time.Since(began), answerWithin, "latency %v, error %v", latency, err)
+			for _, change := range []func() error{
+				func() error { return b.accounts.SetPassword(t.Context(), b.john.ID, auth.NewSecret(rightPassword)) },
+				func() error { return b.accounts.SetRole(t.Context(), b.john.ID, auth.RoleUser) },
+				func() error { return b.accounts.SetRole(t.Context(), b.john.ID, auth.RoleAdmin) },
+				func() error { return b.accounts.SetActive(t.Context(), b.john.ID, true) },
+				func() error { return b.accounts.Delete(t.Context(), b.john.ID) },
+			} {
+				began := time.Now()
+				err := change()
+				require.LessOrEqual(t, time.Since(began), answerWithin, "latency %v, error %v", latency, err)
+			}
 			time.Sleep(time.Minute)
-		}
+		})
+	}
+}
+
+// The calls of one request have a third more than one call may take.
+func TestTheCallsOfARequestHaveFourSecondsTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBrittle(t, flow{})
+		b.faults.From(1, func(ctx context.Context, do func() error) error {
+			b.faults.From(1, storetest.TimeOut)
+			time.Sleep(2 * time.Second)
+			return do()
+		})
+		began := time.Now()
+		require.ErrorIs(t, b.Unlock(t.Context(), b.john.ID), auth.ErrUnavailable)
+		require.Equal(t, 4*time.Second, time.Since(began))
 	})
 }

@@ -251,6 +251,10 @@ func TestTheCallsOfWhatIsRarerAreBoundedAndLetGo(t *testing.T) {
 		batch[0].Role = auth.RoleAdmin
 		_, err = accounts.Import(ctx, batch)
 		require.ErrorIs(t, err, auth.ErrUnavailable)
+		w.failing("CreateAccount")
+		_, err = accounts.Create(ctx, auth.NewAccount{Username: "fresh", Password: auth.NewSecret(rightPassword)})
+		require.ErrorIs(t, err, auth.ErrUnavailable)
+		w.failing("")
 		limited, err := auth.New(w, plainTokens{}, &auth.Options{Hasher: new(plainHasher), Auditor: w, MaxSessions: 1})
 		require.NoError(t, err)
 		_, err = limited.Login(ctx, auth.LoginRequest{Login: "john", Password: newPassword, Remote: home})
