@@ -210,6 +210,20 @@ func TestADriverThatQuotesIsHushed(t *testing.T) {
 	}
 }
 
+// The hash that is compared again is another one.
+func TestAHasherThatQuotesTheSecondHashIsHushed(t *testing.T) {
+	h := newHouse(t)
+	h.store.on("CreatedSession", func() error {
+		hash := auth.NewSecret("v1:" + newPassword)
+		err := fmt.Errorf("near %s, %w", hash.Reveal(), errDown)
+		h.hasher.fail.Store(&err)
+		return h.store.Store.UpdateAccount(t.Context(), h.john.ID, auth.AccountChange{PasswordHash: &hash})
+	})
+	_, err := h.login(t.Context(), "john", rightPassword)
+	require.ErrorIs(t, err, errDown)
+	require.ErrorContains(t, err, "near [redacted], ")
+}
+
 // What is taken out is eight bytes in a row or more, or the whole of what is
 // shorter, but for what is in any text.
 func TestWhatIsTakenOutOfAnError(t *testing.T) {

@@ -34,7 +34,8 @@ func (h *house) isOnRecord(t *testing.T, reason string) {
 // What the library does behind an answer never takes the process down.
 func TestAPanicBehindAnAnswerIsAnEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
+		var log bytes.Buffer
+		h := newHouse(t, func(o *auth.Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 		g := h.mustLogin(t)
 		time.Sleep(2 * time.Minute)
 		h.store.on("TouchSession", panics)
@@ -42,6 +43,9 @@ func TestAPanicBehindAnAnswerIsAnEvent(t *testing.T) {
 		require.NoError(t, err)
 		synctest.Wait()
 		h.isOnRecord(t, "touch session")
+		require.Contains(t, log.String(), "auth: touch session")
+		require.Contains(t, log.String(), "auth_test.panics", "the log has where it came from")
+		require.NotContains(t, log.String(), panicText)
 		h.store.on("TouchSession", nil)
 		require.True(t, h.admits(t, g))
 		synctest.Wait()

@@ -339,6 +339,16 @@ func TestACrashedNodeLeavesItsSlotsCounted(t *testing.T) {
 	})
 }
 
+// What no account can be called has a count of its own each.
+func TestWhatIsNoNameIsCountedApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		guess(t, h, "no\x00body", home, 10)
+		require.ErrorIs(t, refusedFrom(h, "no\x00body", home), auth.ErrThrottled)
+		guess(t, h, "no\x00where", home, 1)
+	})
+}
+
 // The names people type, which may be passwords, are in no key.
 func TestKeysAreDigests(t *testing.T) {
 	keys := func(pepper string) map[string]bool {

@@ -259,6 +259,9 @@ func TestTheCallsOfWhatIsRarerAreBoundedAndLetGo(t *testing.T) {
 		require.NoError(t, err)
 		_, err = limited.Login(ctx, auth.LoginRequest{Login: "john", Password: newPassword, Remote: home})
 		require.NoError(t, err)
+		w.failing("CreateSession")
+		_, err = limited.Login(ctx, auth.LoginRequest{Login: "john", Password: newPassword, Remote: home})
+		require.ErrorIs(t, err, auth.ErrUnavailable)
 		w.letGo(t, "SessionsByUser", "UpgradePassword", "RestampSessions", "SessionByID", "EndUserSessions", "UpdateAccount", "ImportAccounts", "CreateAccount", "UserByID", "Audit")
 	})
 }
