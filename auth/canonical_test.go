@@ -118,3 +118,15 @@ func TestParseRoleIsClosed(t *testing.T) {
 		require.Error(t, err, "%q", s)
 	}
 }
+
+// What is misspelt is repeated, so that it is found, unless it may be a secret
+// from another column.
+func TestAMisspeltRoleIsShown(t *testing.T) {
+	for given, shown := range map[string]string{
+		"Admin": ` "Admin"`, "super-admin": ` "super-admin"`, "super admin": ` "super admin"`, "Super_Admin": ` "Super_Admin"`,
+		strings.Repeat("a", 16): ` "` + strings.Repeat("a", 16) + `"`, strings.Repeat("a", 17): "", "$2b$10$": "", "pass1": "", "": ` ""`,
+	} {
+		_, err := auth.ParseRole(given)
+		require.EqualError(t, err, "auth: invalid account: role"+shown+" is not one of user, admin, super_admin")
+	}
+}

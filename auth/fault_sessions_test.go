@@ -2,6 +2,8 @@ package auth_test
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -154,6 +156,42 @@ func TestASlowStoreIsAnsweredForInTime(t *testing.T) {
 				err := change()
 				require.LessOrEqual(t, time.Since(began), answerWithin, "latency %v, error %v", latency, err)
 			}
+			time.Sleep(time.Minute)
+		})
+	}
+}
+
+// So it is with an auditor that says nothing at all.
+func TestASlowStoreAndASilentAuditorAreAnsweredForInTime(t *testing.T) {
+	for what, c := range map[string]struct {
+		latency time.Duration
+		ask     func(ctx context.Context, svc *auth.Service, b *brittle) error
+	}{
+		"logout": {2900 * time.Millisecond, func(ctx context.Context, svc *auth.Service, b *brittle) error { return svc.Logout(ctx, b.token) }},
+		"end a session": {2 * time.Second, func(ctx context.Context, svc *auth.Service, b *brittle) error {
+			return svc.EndSession(ctx, b.john.ID, sessionOf(b.token))
+		}},
+		"end a user's sessions": {2900 * time.Millisecond, func(ctx context.Context, svc *auth.Service, b *brittle) error {
+			return svc.EndUserSessions(ctx, b.john.ID, "")
+		}},
+		"unlock": {2 * time.Second, func(ctx context.Context, svc *auth.Service, b *brittle) error { return svc.Unlock(ctx, b.john.ID) }},
+		"validate after another password": {1400 * time.Millisecond, func(ctx context.Context, svc *auth.Service, b *brittle) error {
+			_, err := svc.Validate(ctx, b.token, 0)
+			return err
+		}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBrittle(t, flow{prepare: changePassword})
+			svc, err := auth.New(auth.Compose(b.faults.Users(b.kept), b.faults.Sessions(b.kept), b.faults.Throttle(b.kept)), plainTokens{},
+				&auth.Options{Hasher: b.hasher, Auditor: slowAuditor{b.events, time.Hour}, Logger: slog.New(slog.DiscardHandler)})
+			require.NoError(t, err)
+			b.faults.From(1, func(ctx context.Context, do func() error) error {
+				time.Sleep(c.latency)
+				return errors.Join(ctx.Err(), do())
+			})
+			began := time.Now()
+			err = c.ask(t.Context(), svc, b)
+			require.LessOrEqual(t, time.Since(began), answerWithin, "%s: %v", what, err)
 			time.Sleep(time.Minute)
 		})
 	}

@@ -79,12 +79,16 @@ func (h *house) mustLogin(t *testing.T) *auth.Grant {
 type plainHasher struct {
 	verified atomic.Int64
 	cost     time.Duration // of a comparison; for bubbles
+	making   time.Duration // of a hash; for bubbles
 	floor    time.Duration
 	fail     atomic.Pointer[error]
 	during   func() // runs while a comparison is under way
 }
 
-func (h *plainHasher) Hash(_ context.Context, pw string) (string, error) { return "v1:" + pw, nil }
+func (h *plainHasher) Hash(_ context.Context, pw string) (string, error) {
+	time.Sleep(h.making)
+	return "v1:" + pw, nil
+}
 
 func (h *plainHasher) Verify(ctx context.Context, hash, pw string) (password.Result, error) {
 	if err := ctx.Err(); err != nil {

@@ -140,6 +140,17 @@ func TestAStaleHashIsMadeAnew(t *testing.T) {
 	require.NoError(t, err, "the session was made under the new hash")
 }
 
+// Hashing is on no store's time: what comes after it has as long as ever.
+func TestAnUpgradeMayTakeLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		old := auth.NewSecret("v0:" + rightPassword)
+		require.NoError(t, h.store.UpdateAccount(t.Context(), h.john.ID, auth.AccountChange{PasswordHash: &old}))
+		h.hasher.cost, h.hasher.making = 5*time.Second, 5*time.Second
+		h.mustLogin(t)
+	})
+}
+
 func TestAnUpgradeKeepsTheOtherSessions(t *testing.T) {
 	h := newHouse(t)
 	first := h.mustLogin(t)
