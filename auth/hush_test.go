@@ -201,7 +201,7 @@ func TestADriverThatQuotesIsHushed(t *testing.T) {
 				}
 			}
 			require.Equal(t, 1, faults, "%s is on record", c.method)
-			require.NotRegexp(t, "v[01]:", said, "%s: nothing of a hash is left", c.method)
+			require.NotRegexp(t, "v[01]", said, "%s: nothing of a hash is left", c.method)
 			for _, secret := range []string{rightPassword, newPassword, typed, "hunter2hunter2"} {
 				for i := range len(secret) - 7 {
 					require.NotContains(t, said, secret[i:i+8], c.method)
