@@ -34,9 +34,6 @@ func (t *tool) audit(flags *flag.FlagSet) action {
 			return misuse("audit", "audit takes -n above zero and -since not below it")
 		}
 		return t.within(ctx, func(h *house) error {
-			if h.SQL == nil {
-				return errors.New("memory: keeps no events")
-			}
 			filter, err := f.filter(ctx, h)
 			if err != nil {
 				return err

@@ -25,7 +25,7 @@ func checkKey(_ context.Context, p *patient) []finding {
 	if set {
 		return p.judge("SALLYPORT_JWT_SECRET", key)
 	}
-	if p.Backend == nil || p.Memory {
+	if p.Memory {
 		return nil
 	}
 	if p.KeyFile == "" {

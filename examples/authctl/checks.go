@@ -3,12 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/sallyport-go/sallyport/auth"
@@ -17,8 +14,8 @@ import (
 
 // checkStore sees that the database answers.
 func checkStore(ctx context.Context, p *patient) []finding {
-	if p.closed != nil {
-		return wrong("run authctl migrate, or name another file with -db or SALLYPORT_DB", "%v", p.closed)
+	if p.missing != nil {
+		return wrong(missingRemedy, "%v", p.missing)
 	}
 	if p.SQL == nil {
 		return nil
@@ -68,9 +65,6 @@ func skewed(what string, skew time.Duration, err error) []finding {
 
 // checkSessions looks at the Redis that has them, if one does.
 func checkSessions(ctx context.Context, p *patient) []finding {
-	if p.Backend == nil {
-		return []finding{{Level: skipped}}
-	}
 	policy, err := p.SessionsPolicy(ctx)
 	switch {
 	case err != nil:
@@ -128,18 +122,6 @@ func checkProxies(ctx context.Context, p *patient) []finding {
 	}
 	return wrong("give the servers -trusted-proxies, and doctor too", "on %s a server was sent forwarded headers by %s and trusts no proxy: limits count the proxy, and one guesser shuts everybody out",
 		events[0].Time.UTC().Format(time.DateOnly), events[0].Remote)
-}
-
-// sqliteThere is an error if dsn is a file that is not there.
-func sqliteThere(dsn string) error {
-	path, ok := strings.CutPrefix(dsn, "sqlite:")
-	if !ok {
-		return nil
-	}
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("sqlite: %w", err)
-	}
-	return nil
 }
 
 // passwordOf is that of a DSN, or "".

@@ -37,8 +37,8 @@ func wrong(remedy, format string, args ...any) []finding {
 
 // patient is what is looked at: the stores, and what the servers have.
 type patient struct {
-	*backend.Backend     // nil if it cannot be opened
-	closed               error
+	*backend.Backend
+	missing              error // the database is a file that is not there
 	addr                 string
 	cookie, insecureHTTP bool
 	proxies              []netip.Prefix
@@ -86,9 +86,7 @@ func (t *tool) doctor(flags *flag.FlagSet) action {
 		if err := t.admit(p); err != nil {
 			return err
 		}
-		if p.Backend != nil {
-			defer func() { err = errors.Join(err, p.Close()) }()
-		}
+		defer func() { err = errors.Join(err, p.Close()) }()
 		r := &report{tool: t, json: *asJSON, failed: make(map[string]bool)}
 		for _, c := range checks {
 			if err := r.add(c.name, c.run(ctx, p, r)); err != nil {
@@ -108,12 +106,10 @@ func (t *tool) admit(p *patient) error {
 		return err
 	}
 	p.secrets["database"], p.secrets["Redis"] = passwordOf(dsn), passwordOf(sessions)
-	p.closed = sqliteThere(dsn)
-	if p.closed != nil {
-		return nil
-	}
 	var err error
-	p.Backend, err = t.backend(dsn)
+	if p.Backend, err = t.backend(dsn); err == nil {
+		p.missing = p.Missing()
+	}
 	return err
 }
 

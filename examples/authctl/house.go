@@ -25,36 +25,36 @@ type house struct {
 	accounts *auth.Accounts
 }
 
-// within opens the database, does something with it and closes it.
-func (t *tool) within(ctx context.Context, do func(*house) error) (err error) {
-	h, err := t.open(ctx, nil)
+// within does something with the database, which has to be there.
+func (t *tool) within(ctx context.Context, do func(*house) error) error {
+	store, err := t.existing()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	return do(h)
+	return furnish(ctx, store, nil, do)
 }
 
-// open opens the database and brings its tables up to date. The hasher may be
-// nil.
-func (t *tool) open(ctx context.Context, hasher auth.PasswordHasher) (*house, error) {
-	dsn, err := t.users()
+// making does something with the database, which is made if it is an SQLite file
+// that is not there: for commands that add users. The hasher may be nil.
+func (t *tool) making(ctx context.Context, hasher auth.PasswordHasher, do func(*house) error) error {
+	store, err := t.lasting()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	store, err := t.backend(dsn)
-	if err != nil {
-		return nil, err
-	}
+	return furnish(ctx, store, hasher, do)
+}
+
+// furnish brings the tables up to date, does something and closes the store.
+func furnish(ctx context.Context, store *backend.Backend, hasher auth.PasswordHasher, do func(*house) error) (err error) {
+	defer func() { err = errors.Join(err, store.Close()) }()
 	if err := store.Migrate(ctx); err != nil {
-		return nil, errors.Join(err, store.Close())
+		return err
 	}
-	h := &house{Backend: store}
-	if h.svc, err = service(store, hasher); err != nil {
-		return nil, errors.Join(err, store.Close())
+	svc, err := service(store, hasher)
+	if err != nil {
+		return err
 	}
-	h.accounts = auth.NewAccounts(store.Users, h.svc)
-	return h, nil
+	return do(&house{store, svc, auth.NewAccounts(store.Users, svc)})
 }
 
 // users is the DSN of the users.
@@ -69,18 +69,34 @@ func (t *tool) backend(dsn string) (*backend.Backend, error) {
 	return backend.Open(dsn, sessions)
 }
 
-// existing opens a database for commands that change nothing, and so do not
-// make an SQLite file either.
-func (t *tool) existing() (*backend.Backend, error) {
+// lasting opens a database that outlives this process.
+func (t *tool) lasting() (*backend.Backend, error) {
 	dsn, err := t.users()
 	if err != nil {
 		return nil, err
 	}
-	if err := sqliteThere(dsn); err != nil {
-		return nil, fmt.Errorf("%w: run authctl migrate, or name another file with -db or SALLYPORT_DB", err)
+	store, err := t.backend(dsn)
+	if err == nil && store.Memory {
+		return nil, errors.Join(errMemory, store.Close())
 	}
-	return t.backend(dsn)
+	return store, err
 }
+
+var errMemory = errors.New("memory: ends with this process: name a database with -db or SALLYPORT_DB")
+
+// existing opens one for commands that make none: nobody is in a new file.
+func (t *tool) existing() (*backend.Backend, error) {
+	store, err := t.lasting()
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Missing(); err != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %s", err, missingRemedy), store.Close())
+	}
+	return store, nil
+}
+
+const missingRemedy = "run authctl migrate, or name another file with -db or SALLYPORT_DB"
 
 // service is one that never issues a token: its key is forgotten.
 func service(store *backend.Backend, hasher auth.PasswordHasher) (*auth.Service, error) {

@@ -27,7 +27,7 @@ func (t *tool) importUsers(flags *flag.FlagSet) action {
 	rejected := flags.String("rejected", "", "keep bad rows in a new `FILE`")
 	hashes := flags.String("hashes", "", "take the `FORMS` of hashes beside argon2id, such as bcrypt,django:1200000")
 	asJSON := jsonFlag(flags)
-	return func(ctx context.Context, args []string) (err error) {
+	return func(ctx context.Context, args []string) error {
 		path := args[0]
 		file, reader, err := t.openRows(path, *format)
 		if err != nil {
@@ -42,15 +42,12 @@ func (t *tool) importUsers(flags *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		h, err := t.open(ctx, hasher)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, h.Close()) }()
-		im := &importer{accounts: h.accounts, rows: reader, rejects: aside, progress: newProgress(os.Stderr)}
-		err = im.run(ctx)
-		im.progress.clear()
-		return aside.finish(errors.Join(err, t.printCounts(path, im.counts, *asJSON)), im.counts)
+		return t.making(ctx, hasher, func(h *house) error {
+			im := &importer{accounts: h.accounts, rows: reader, rejects: aside, progress: newProgress(os.Stderr)}
+			err := im.run(ctx)
+			im.progress.clear()
+			return aside.finish(errors.Join(err, t.printCounts(path, im.counts, *asJSON)), im.counts)
+		})
 	}
 }
 
@@ -68,17 +65,29 @@ func (t *tool) openRows(path, format string) (*os.File, *bulk.Reader, error) {
 	if err != nil {
 		return nil, nil, misuse("user import", "%v", err)
 	}
-	file := t.in
-	if path != "-" {
-		if file, err = os.Open(path); err != nil {
-			return nil, nil, err
-		}
+	file, err := t.input(path)
+	if err != nil {
+		return nil, nil, err
 	}
 	reader, err := bulk.NewReader(file, f)
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("%s: %w", path, err), file.Close())
 	}
 	return file, reader, nil
+}
+
+func (t *tool) input(path string) (*os.File, error) {
+	if path == "-" {
+		return t.in, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w: name a file that is there and that this user can read", err)
+	}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, errors.Join(fmt.Errorf("%s is a directory: name a file in it", path), file.Close())
+	}
+	return file, nil
 }
 
 // hasherOf returns one that reads the forms of a list beside argon2id.

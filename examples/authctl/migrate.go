@@ -26,7 +26,11 @@ func (t *tool) migrate(flags *flag.FlagSet) action {
 		case *dir != "":
 			return t.exportMigrations(*dir)
 		}
-		store, err := t.tables(*check)
+		open := t.lasting
+		if *check {
+			open = t.existing
+		}
+		store, err := open()
 		if err != nil {
 			return err
 		}
@@ -41,18 +45,6 @@ func (t *tool) migrate(flags *flag.FlagSet) action {
 		}
 		return t.print("the tables are up to date\n")
 	}
-}
-
-// tables opens the database, which has to be there if it is only looked at.
-func (t *tool) tables(only bool) (*backend.Backend, error) {
-	if only {
-		return t.existing()
-	}
-	dsn, err := t.users()
-	if err != nil {
-		return nil, err
-	}
-	return t.backend(dsn)
 }
 
 // upToDate is an error that names what is due.

@@ -85,10 +85,11 @@ func (t *tool) addUser(flags *flag.FlagSet) action {
 		if n.Username == "" || n.Email == "" {
 			return misuse("user add", "user add needs -username and -email")
 		}
-		return t.within(ctx, func(h *house) (err error) {
-			if n.Password, err = t.password(); err != nil {
-				return err
-			}
+		var err error
+		if n.Password, err = t.password(); err != nil {
+			return err // before a database is made
+		}
+		return t.making(ctx, nil, func(h *house) error {
 			u, err := h.accounts.Create(ctx, n)
 			if err != nil {
 				return err

@@ -83,6 +83,9 @@ func run(ctx context.Context, cfg *config) (err error) {
 	if db.Memory {
 		return errors.New("memory: holds no table of another program")
 	}
+	if err := db.Make(); err != nil {
+		return err
+	}
 	password, err := makeSample(ctx, db, cfg.kind)
 	if err != nil {
 		return err

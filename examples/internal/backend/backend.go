@@ -5,10 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -40,6 +38,7 @@ type Backend struct {
 	DB      *sql.DB // nil for memory:
 	Dialect sqlstore.Dialect
 
+	file  string          // of SQLite
 	redis *goredis.Client // nil unless it has sessions and throttle
 }
 
@@ -50,8 +49,8 @@ var errMemory = errors.New(`memory: has no tables: name a database with -db or S
 var errParameter = errors.New("mysql: the DSN may have ?tls=... and no other parameter")
 
 // Open opens what dsn names and, where sessions is not empty, sessions and
-// throttle in the Redis that it names. It does not connect yet, but it makes an
-// SQLite file that is not there, readable to its owner only.
+// throttle in the Redis that it names. It does not connect yet, and makes nothing:
+// see Make for an SQLite file that is not there.
 func Open(dsn, sessions string) (*Backend, error) {
 	b, err := openUsers(dsn)
 	if err != nil || sessions == "" {
@@ -117,29 +116,6 @@ func open(driver, dsn string, dialect sqlstore.Dialect) (*Backend, error) {
 	return &Backend{Store: store, Users: store, Identity: store, SQL: store, DB: db, Dialect: dialect}, nil
 }
 
-func openSQLite(path string) (*Backend, error) {
-	if path == "" || strings.HasPrefix(path, ":memory:") || strings.HasPrefix(path, "file:") {
-		return nil, errDSN // SQLite's own forms are no path: they would name a file
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("sqlite: %w: name a file that can be made or written, in a directory that is there", err)
-	}
-	if err := f.Close(); err != nil {
-		return nil, err
-	}
-	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: url.Values{
-		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)"},
-	}.Encode()}
-	b, err := open("sqlite", name.String(), sqlstore.SQLite)
-	if err != nil {
-		return nil, err
-	}
-	b.KeyFile = path + ".key"
-	return b, nil
-}
-
 // mysqlDSN turns a URL into the driver's own form.
 func mysqlDSN(dsn string) (string, error) {
 	u, err := url.Parse(dsn)
@@ -162,10 +138,14 @@ func mysqlDSN(dsn string) (string, error) {
 	return c.FormatDSN(), nil
 }
 
-// Migrate brings the tables up to date.
+// Migrate makes the database, if it is an SQLite file that is not there, and
+// brings the tables up to date.
 func (b *Backend) Migrate(ctx context.Context) error {
 	if b.SQL == nil {
 		return nil
+	}
+	if err := b.Make(); err != nil {
+		return err
 	}
 	return unreachable(b.SQL.Migrate(ctx))
 }
