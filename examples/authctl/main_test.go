@@ -19,13 +19,20 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// process runs the program on a database.
-func process(t *testing.T, dsn, stdin string, args ...string) (stdout, stderr string, code int) {
+// prepare is a run of the program on a database.
+func prepare(t *testing.T, dsn string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
 	cmd := exec.Command(self, args...)
 	cmd.Env = []string{"SALLYPORT_TEST_BE_AUTHCTL=1", "SALLYPORT_DB=" + dsn, "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
+	return cmd
+}
+
+// process runs the program on a database.
+func process(t *testing.T, dsn, stdin string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	cmd := prepare(t, dsn, args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,42 +14,78 @@ import (
 	"github.com/sallyport-go/sallyport/auth"
 )
 
+var (
+	errNoPassword  = errors.New("no password: give one line of standard input, or type it at the terminal")
+	errUnfinished  = errors.New("interrupted before a password was given: run the command again")
+	errTwoDiffered = errors.New("the two passwords differ: run the command again, and type the same one twice")
+)
+
 // password asks at the terminal, twice, or reads one line.
-func (t *tool) password() (auth.Secret, error) {
+func (t *tool) password(ctx context.Context) (auth.Secret, error) {
 	fd := int(t.in.Fd())
 	if !term.IsTerminal(fd) {
-		line, err := bufio.NewReader(t.in).ReadString('\n')
+		line, err := await(ctx, func() (string, error) { return bufio.NewReader(t.in).ReadString('\n') })
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-		if line == "" {
-			return auth.Secret{}, errors.Join(errors.New("no password: give one line of standard input"), ignoreEOF(err))
-		}
-		return auth.NewSecret(line), nil
+		return given(line, err)
 	}
-	first, err := ask(fd, "Password: ")
+	first, err := ask(ctx, fd, "Password: ")
 	if err != nil {
 		return auth.Secret{}, err
 	}
-	second, err := ask(fd, "Again: ")
+	second, err := ask(ctx, fd, "Again: ")
+	if err == nil && first.Reveal() != second.Reveal() {
+		err = errTwoDiffered
+	}
 	if err != nil {
 		return auth.Secret{}, err
 	}
-	if first != second {
-		return auth.Secret{}, errors.New("the two passwords differ")
-	}
-	return auth.NewSecret(first), nil
+	return first, nil
 }
 
-func ask(fd int, prompt string) (string, error) {
+// ask reads a line that the terminal does not show, and leaves it as it was, also
+// when it is interrupted.
+func ask(ctx context.Context, fd int, prompt string) (auth.Secret, error) {
+	before, err := term.GetState(fd)
+	if err != nil {
+		return auth.Secret{}, err
+	}
 	fmt.Fprint(os.Stderr, prompt)
-	typed, err := term.ReadPassword(fd)
+	typed, err := await(ctx, func() (string, error) {
+		line, err := term.ReadPassword(fd)
+		return string(line), err
+	})
+	err = errors.Join(err, term.Restore(fd, before))
 	fmt.Fprintln(os.Stderr)
-	return string(typed), err
+	return given(typed, err)
 }
 
-// ignoreEOF returns err unless it is the end of the input.
-func ignoreEOF(err error) error {
-	if errors.Is(err, io.EOF) {
-		return nil
+// given is what was read as a password, if there was one.
+func given(line string, err error) (auth.Secret, error) {
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return auth.Secret{}, err
+	case line == "":
+		return auth.Secret{}, errNoPassword
 	}
-	return err
+	return auth.NewSecret(line), nil
+}
+
+// await reads until ctx ends. Nothing ends a read of a terminal: that is left
+// waiting, and the process does not wait for it.
+func await(ctx context.Context, read func() (string, error)) (string, error) {
+	type result struct {
+		line string
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		line, err := read()
+		done <- result{line, err}
+	}()
+	select {
+	case r := <-done:
+		return r.line, r.err
+	case <-ctx.Done():
+		return "", errUnfinished
+	}
 }

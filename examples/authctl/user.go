@@ -64,7 +64,7 @@ func logout(ctx context.Context, _ *tool, h *house, u *auth.User, _ []string) er
 }
 
 func passwd(ctx context.Context, t *tool, h *house, u *auth.User, _ []string) error {
-	password, err := t.password()
+	password, err := t.password(ctx)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (t *tool) addUser(flags *flag.FlagSet) action {
 			return misuse("user add", "user add needs -username and -email")
 		}
 		var err error
-		if n.Password, err = t.password(); err != nil {
+		if n.Password, err = t.password(ctx); err != nil {
 			return err // before a database is made
 		}
 		return t.making(ctx, nil, func(h *house) error {
