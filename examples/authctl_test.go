@@ -1,6 +1,7 @@
 package examples_test
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -46,7 +48,16 @@ func mustAuthctlAt(t *testing.T, at place, stdin string, args ...string) string 
 // run runs a program of which what it prints is told apart.
 func run(t *testing.T, name string, env []string, stdin string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	cmd := exec.Command(program(t, name), args...)
+	return runIn(t, "", name, env, stdin, args...)
+}
+
+// runIn runs it in a directory. It has a minute.
+func runIn(t *testing.T, dir, name string, env []string, stdin string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	ctx, done := context.WithTimeout(t.Context(), time.Minute)
+	defer done()
+	cmd := exec.CommandContext(ctx, program(t, name), args...)
+	cmd.Dir = dir
 	cmd.Env = append(clean(os.Environ()), env...)
 	cmd.Stdin = strings.NewReader(stdin)
 	var out, err strings.Builder
@@ -54,6 +65,7 @@ func run(t *testing.T, name string, env []string, stdin string, args ...string) 
 	if _, failed := cmd.Run().(*exec.ExitError); !failed {
 		require.NotNil(t, cmd.ProcessState, "%s must start", name)
 	}
+	require.NoError(t, ctx.Err(), "%s %v must end within a minute; it printed: %s", name, args, err.String())
 	return out.String(), err.String(), cmd.ProcessState.ExitCode()
 }
 

@@ -2,6 +2,7 @@ package examples_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -289,7 +290,8 @@ func TestARefusedStartSaysWhy(t *testing.T) {
 	}{
 		"a weak key":          {[]string{"SALLYPORT_JWT_SECRET=short"}, []string{"-db", "memory:"}, "32"},
 		"an empty key":        {[]string{"SALLYPORT_JWT_SECRET="}, []string{"-db", fileDSN(t)}, "32"},
-		"no key":              {nil, []string{"-db", "postgres://root@127.0.0.1:1/x"}, "refused"},
+		"no key":              {nil, []string{"-db", "postgres://root@127.0.0.1:1/x"}, "SALLYPORT_JWT_SECRET is not set"},
+		"no database":         {[]string{key(rand.Text() + rand.Text())}, []string{"-db", "postgres://root@127.0.0.1:1/x"}, "refused"},
 		"not a DSN":           {nil, []string{"-db", "oracle:hunter2hunter2"}, "sqlite:PATH"},
 		"a secret in the DSN": {[]string{"SALLYPORT_DB=mysql://root:hunter2hunter2@127.0.0.1:x/%zz"}, nil, "mysql://user:pass@host:port/db"},
 		"a postgres password": {[]string{"SALLYPORT_DB=postgres://u:hunter2hunter2@127.0.0.1:1/x?sslmode=bogus"}, nil, ""},

@@ -1,6 +1,7 @@
 package examples_test
 
 import (
+	"net"
 	"regexp"
 	"strings"
 	"testing"
@@ -54,5 +55,38 @@ func TestSixProcessesMakeOneKey(t *testing.T) {
 	for _, s := range all {
 		require.Equal(t, 200, s.validate(t, token), "a token of one is good at all")
 		s.stop(t)
+	}
+}
+
+// A first start that is refused makes no administrator, whose password nobody
+// would see again: the next one does.
+func TestARefusedFirstStartLeavesTheAdministratorToTheNext(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	for _, d := range databases[:3] {
+		t.Run(d.name, func(t *testing.T) {
+			at := d.open(t)
+			for _, refused := range []struct {
+				env, args []string
+			}{
+				{nil, []string{"-addr", taken.Addr().String()}},
+				{[]string{"SALLYPORT_JWT_SECRET_FILE=" + t.TempDir()}, nil},
+				{nil, []string{"-hashes", "bcrypt:31"}},
+				{[]string{"SALLYPORT_SESSIONS=redis:none"}, nil},
+			} {
+				env := append(at.env(), refused.env...)
+				if refused.env == nil {
+					env = append(env, key(foreignKey))
+				}
+				_, stderr, code := run(t, "quickstart", env, "", append([]string{"-addr", "127.0.0.1:0"}, refused.args...)...)
+				require.Equal(t, 1, code, stderr)
+				require.NotContains(t, stderr, "shown this once", "%v: nothing is shown", refused)
+			}
+			s := start(t, append(at.env(), key(foreignKey)))
+			require.NotEmpty(t, s.password, "the first that starts shows it: %s", s.stderr)
+			s.login(t, "admin", s.password)
+			s.stop(t)
+		})
 	}
 }

@@ -71,7 +71,7 @@ func (t *tool) openRows(path, format string) (*os.File, *bulk.Reader, error) {
 	}
 	reader, err := bulk.NewReader(file, f)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("%s: %w", path, err), file.Close())
+		return nil, nil, errors.Join(fmt.Errorf("%s: %w: see authctl help user import", path, err), file.Close())
 	}
 	return file, reader, nil
 }

@@ -75,6 +75,11 @@ func parseFlags(args []string, w io.Writer) (*config, error) {
 
 // run serves until ctx ends and what is in flight is answered.
 func run(ctx context.Context, cfg *config) (err error) {
+	listener, err := serving.Listen(cfg.addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
 	db, err := backend.Open(cfg.dsn, "")
 	if err != nil {
 		return err
@@ -90,16 +95,19 @@ func run(ctx context.Context, cfg *config) (err error) {
 	if err != nil {
 		return err
 	}
+	if password != "" {
+		fmt.Fprintf(os.Stderr, "\nmade %s with people in it, shown this once: password: %s\n", hosts[cfg.kind].schema.From, password)
+	}
 	app, err := wire(ctx, db, cfg)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, app.Close()) }()
 	if password != "" {
-		if err := introduce(ctx, os.Stderr, app.users, cfg.kind, password); err != nil {
+		if err := introduce(ctx, os.Stderr, app.users, cfg.kind); err != nil {
 			return err
 		}
 	}
 	go serving.Purge(ctx, app.store)
-	return serving.HTTP(ctx, cfg.addr, app.handler)
+	return serving.HTTP(ctx, listener, app.handler)
 }

@@ -100,8 +100,7 @@ func hashAs(ctx context.Context, form, secret string) (string, error) {
 }
 
 // introduce says who of a new sample can log in.
-func introduce(ctx context.Context, w io.Writer, users auth.UserStore, kind, secret string) error {
-	fmt.Fprintf(w, "\nmade %s with people in it, shown this once: password: %s\n", hosts[kind].schema.From, secret)
+func introduce(ctx context.Context, w io.Writer, users auth.UserStore, kind string) error {
 	for _, login := range hosts[kind].people {
 		account, err := users.AccountByLogin(ctx, login)
 		switch {

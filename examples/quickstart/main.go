@@ -38,25 +38,32 @@ func main() {
 	}
 }
 
-// run serves until ctx ends and what is in flight is answered.
+// run serves until ctx ends and what is in flight is answered. The administrator
+// is made last: no start is refused that has shown a password, or made an account
+// whose password nobody saw.
 func run(ctx context.Context, cfg *config) (err error) {
+	listener, err := serving.Listen(cfg.addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
 	store, err := backend.Open(cfg.dsn, cfg.sessions)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if err := store.Migrate(ctx); err != nil {
-		return err
-	}
 	accounts, handler, err := wire(store, cfg)
 	if err != nil {
+		return err
+	}
+	if err := store.Migrate(ctx); err != nil {
 		return err
 	}
 	if err := bootstrap(ctx, accounts); err != nil {
 		return err
 	}
 	go serving.Purge(ctx, store.SQL)
-	return serving.HTTP(ctx, cfg.addr, handler)
+	return serving.HTTP(ctx, listener, handler)
 }
 
 // bootstrap makes the administrator of a store that never had a user.

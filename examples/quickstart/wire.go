@@ -20,15 +20,15 @@ import (
 
 // wire puts the pieces together: this is the part to copy.
 func wire(store *backend.Backend, cfg *config) (*auth.Accounts, http.Handler, error) {
-	secret, err := signingKey(store)
+	hasher, err := password.New(&password.Options{Legacy: cfg.hashes})
+	if err != nil {
+		return nil, nil, err
+	}
+	secret, err := signingKey(store) // which may make a file
 	if err != nil {
 		return nil, nil, err
 	}
 	tokens, err := token.NewHS256(secret, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	hasher, err := password.New(&password.Options{Legacy: cfg.hashes})
 	if err != nil {
 		return nil, nil, err
 	}

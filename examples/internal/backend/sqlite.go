@@ -54,7 +54,7 @@ func usable(path string) error {
 		_, err = io.ReadFull(f, head)
 	}
 	if !errors.Is(err, io.EOF) && string(head) != magic { // an empty file is a database without tables
-		return fmt.Errorf("sqlite: %s is a file of another kind: name another", path)
+		return fmt.Errorf("sqlite: %s is no SQLite file: name another one", path)
 	}
 	return nil
 }

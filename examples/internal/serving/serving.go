@@ -38,13 +38,19 @@ func Purge(ctx context.Context, store *sqlstore.Store) {
 	}
 }
 
-// HTTP serves until ctx ends and what is in flight is answered, 12 seconds at
-// most.
-func HTTP(ctx context.Context, addr string, handler http.Handler) error {
+// Listen takes the address. A start that is refused one has made nothing yet, if
+// this comes first.
+func Listen(addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w: give -addr an address and a port that are free here", err)
+		return nil, fmt.Errorf("%w: give -addr an address and a port that are free here", err)
 	}
+	return listener, nil
+}
+
+// HTTP serves until ctx ends and what is in flight is answered, 12 seconds at
+// most.
+func HTTP(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,

@@ -18,7 +18,10 @@ func Prefixes(s string) ([]netip.Prefix, error) {
 			p, err = addr.Prefix(addr.BitLen())
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%q is neither an address nor a CIDR", part)
+			return nil, fmt.Errorf("%q is neither an address nor a CIDR: name the proxies alone, as in 10.0.0.0/8", part)
+		}
+		if p.Bits() == 0 || p.Addr().Is4In6() { // as httpadapter would
+			return nil, fmt.Errorf("%q is everybody, or IPv4 written as IPv6: name the proxies alone, as in 10.0.0.0/8", part)
 		}
 		list = append(list, p)
 	}
