@@ -24,6 +24,13 @@ func TestEveryRefusalToStartSaysWhatToDo(t *testing.T) {
 	foreign := filepath.Join(t.TempDir(), "notes.txt")
 	require.NoError(t, os.WriteFile(foreign, []byte("lantern orbit walnut\n"), 0o600))
 	memory := "SALLYPORT_DB=memory:"
+	used := fileDSN(t)
+	addJohn(t, used)
+	there := "SALLYPORT_DB=" + used
+	broken := filepath.Join(t.TempDir(), "broken.db")
+	require.NoError(t, os.WriteFile(broken, []byte("SQLite format 3\x00 and then something else"), 0o600))
+	rows := filepath.Join(t.TempDir(), "users.csv")
+	require.NoError(t, os.WriteFile(rows, []byte("username\n"), 0o600))
 	longKey := key("hunter2hunter2hunter2hunter2hunter2")
 	both := []string{"quickstart", "authctl"}
 	server, tool := both[:1], both[1:]
@@ -47,6 +54,7 @@ func TestEveryRefusalToStartSaysWhatToDo(t *testing.T) {
 		{"SQLite in memory", both, []string{"SALLYPORT_DB=sqlite::memory:"}, nil, 1},
 		{"a directory for a database", both, []string{"SALLYPORT_DB=sqlite:" + filepath.Dir(foreign)}, nil, 1},
 		{"another file for a database", both, []string{"SALLYPORT_DB=sqlite:" + foreign}, nil, 1},
+		{"a broken database", both, []string{"SALLYPORT_DB=sqlite:" + broken}, nil, 1},
 		{"two databases", both, []string{"SALLYPORT_DB=postgres://u:hunter2hunter2@x/y", "SALLYPORT_DB_FILE=x"}, nil, 2},
 		{"no file with the DSN", both, []string{"SALLYPORT_DB_FILE=" + nowhere}, nil, 2},
 		{"a Redis DSN that does not parse", both, []string{memory, "SALLYPORT_SESSIONS=redis://:hunter2hunter2@127.0.0.1:x/%zz"}, nil, 1},
@@ -61,6 +69,7 @@ func TestEveryRefusalToStartSaysWhatToDo(t *testing.T) {
 		{"proxies that are everybody", server, nil, []string{"-trusted-proxies", "0.0.0.0/0"}, 2},
 		{"a hash that is too costly", server, nil, []string{"-hashes", "bcrypt:31"}, 1},
 		{"a Redis that is none", server, []string{"SALLYPORT_SESSIONS=redis:hunter2hunter2"}, nil, 1},
+		{"no value of a switch", server, []string{memory}, []string{"-cookie", "false"}, 2},
 		{"an argument", server, []string{memory}, []string{"frobnicate"}, 2},
 		{"a limit", server, []string{memory}, []string{"-login-limit-account", "many"}, 2},
 		{"proxies", server, []string{memory}, []string{"-trusted-proxies", "everyone"}, 2},
@@ -77,6 +86,12 @@ func TestEveryRefusalToStartSaysWhatToDo(t *testing.T) {
 		{"no file to import", tool, nil, []string{"user", "import", nowhere + ".csv"}, 1},
 		{"a directory to import", tool, nil, []string{"user", "import", "-format", "jsonl", filepath.Dir(foreign)}, 1},
 		{"no columns to import", tool, nil, []string{"user", "import", "-format", "csv", foreign}, 1},
+		{"a file to export to that is there", tool, []string{there}, []string{"user", "export", "-format", "csv", foreign}, 1},
+		{"no directory to export to", tool, []string{there}, []string{"user", "export", nowhere + "/a.csv"}, 1},
+		{"no directory for rejected rows", tool, []string{there}, []string{"user", "import", "-format", "csv", "-rejected", nowhere + "/a", rows}, 1},
+		{"a file to put migrations in", tool, []string{there}, []string{"migrate", "-export", foreign}, 1},
+		{"nobody", tool, []string{there}, []string{"user", "delete", "nobody"}, 1},
+		{"no session", tool, []string{there}, []string{"sessions", "end", "none"}, 1},
 		{"no tables", tool, []string{memory}, []string{"migrate", "-export", "-"}, 1},
 		{"no password", tool, []string{memory}, []string{"user", "add", "-username", "john", "-email", "john@example.com"}, 1},
 	} {

@@ -15,13 +15,17 @@ import (
 // checkStore sees that the database answers.
 func checkStore(ctx context.Context, p *patient) []finding {
 	if p.missing != nil {
-		return wrong(missingRemedy, "%v", p.missing)
+		return wrong("run authctl migrate, or name another file with -db or SALLYPORT_DB", "%v", p.missing)
 	}
 	if p.SQL == nil {
 		return nil
 	}
 	if err := p.DB.PingContext(ctx); err != nil {
-		return wrong("see that it runs, and that -db or SALLYPORT_DB names it", "the database cannot be reached: %v", err)
+		remedy := "see that it runs, and that -db or SALLYPORT_DB names it"
+		if p.Dialect == sqlstore.SQLite {
+			remedy = "see that -db or SALLYPORT_DB names the file, and that this user can write it and its directory"
+		}
+		return wrong(remedy, "the database cannot be reached: %v", err)
 	}
 	return nil
 }

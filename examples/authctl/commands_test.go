@@ -142,6 +142,25 @@ func TestTheNearestCommandIsSuggested(t *testing.T) {
 	}
 }
 
+// A flag in the wrong place is told by its name, and not by what it did to the
+// arguments.
+func TestAFlagInTheWrongPlaceIsNamed(t *testing.T) {
+	for line, says := range map[string]string{
+		"user list -db sqlite:x":           "-db stands before the command, as in authctl -db DSN user list: see authctl help user list",
+		"user disable john --db=sqlite:x":  "-db stands before the command, as in authctl -db DSN user disable: see authctl help user disable",
+		"user disable -sessions x john":    "-sessions stands before the command, as in authctl -sessions DSN user disable: see authctl help user disable",
+		"user role -json john admin":       "user role has no flag -json: see authctl help user role",
+		"key new -json":                    "key new has no flag -json: see authctl help key new",
+		"user list -jsn":                   "flag provided but not defined: -jsn: see authctl help user list",
+		"user disable john -- -db":         `unexpected argument "--": user disable takes 1 argument, not 3: see authctl help user disable`,
+		"sessions list -json -- john -db ": `unexpected argument "-db": sessions list takes 1 argument, not 2: see authctl help sessions list`,
+	} {
+		_, stderr, code := process(t, "memory:", "", strings.Fields(line)...)
+		require.Equal(t, 2, code, line)
+		require.Equal(t, "authctl: "+says+"\n", stderr)
+	}
+}
+
 // A name that begins with a hyphen is one, and "-h" behind a name is no name.
 func TestNamesMayBeginWithAHyphen(t *testing.T) {
 	dsn := newDSN(t)

@@ -84,16 +84,35 @@ func (c *command) run(ctx context.Context, t *tool, args []string) error {
 		return t.print(c.page())
 	}
 	if err != nil {
-		return misuse(c.name, "%v", err)
+		return c.misuse(args, "%v", err)
 	}
 	least, most := c.arity()
 	switch n := len(rest); {
 	case n < least:
 		return misuse(c.name, "%s needs %s: it takes %s, not %d", c.name, nouns[strings.Fields(c.args)[n]], count(least, most), n)
 	case n > most:
-		return misuse(c.name, "unexpected argument %q: %s takes %s, not %d", rest[most], c.name, count(least, most), n)
+		return c.misuse(args, "unexpected argument %q: %s takes %s, not %d", rest[most], c.name, count(least, most), n)
 	}
 	return do(ctx, rest)
+}
+
+// misuse is one of the command, and looks in args for a flag that does not belong
+// there: what it did to the arguments would explain nothing.
+func (c *command) misuse(args []string, format string, more ...any) error {
+	for _, arg := range args {
+		if arg == "--" {
+			break
+		}
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		switch {
+		case !strings.HasPrefix(arg, "-"):
+		case new(tool).globalFlags().Lookup(name) != nil:
+			return misuse(c.name, "-%s stands before the command, as in authctl -%s DSN %s", name, name, c.name)
+		case !hasFlags(c.flags()):
+			return misuse(c.name, "%s has no flag %s", c.name, arg)
+		}
+	}
+	return misuse(c.name, format, more...)
 }
 
 // parse takes flags before, between and behind the arguments, and none behind

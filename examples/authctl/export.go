@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 
@@ -41,7 +42,7 @@ func formatFlag(flags *flag.FlagSet) *string {
 func exportFile(ctx context.Context, h *house, path string, f bulk.Format, hashes bool) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: name a new file, in a directory that is there", err)
 	}
 	err = export(ctx, h, file, f, hashes)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {

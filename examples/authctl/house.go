@@ -91,12 +91,10 @@ func (t *tool) existing() (*backend.Backend, error) {
 		return nil, err
 	}
 	if err := store.Missing(); err != nil {
-		return nil, errors.Join(fmt.Errorf("%w: %s", err, missingRemedy), store.Close())
+		return nil, errors.Join(fmt.Errorf("%w: run authctl migrate, or name another file with -db or SALLYPORT_DB", err), store.Close())
 	}
 	return store, nil
 }
-
-const missingRemedy = "run authctl migrate, or name another file with -db or SALLYPORT_DB"
 
 // service is one that never issues a token: its key is forgotten.
 func service(store *backend.Backend, hasher auth.PasswordHasher) (*auth.Service, error) {

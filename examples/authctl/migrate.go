@@ -78,7 +78,7 @@ func (t *tool) exportMigrations(dir string) error {
 	}
 	if dir != "-" {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
+			return fmt.Errorf("%w: name a directory that is there or can be made", err)
 		}
 	}
 	for _, name := range names {
@@ -108,11 +108,11 @@ func (t *tool) exportFile(path string, text []byte) error {
 	case err == nil:
 		return fmt.Errorf("%s is there already and differs: name an empty directory, and compare", path)
 	case !errors.Is(err, fs.ErrNotExist):
-		return err
+		return fmt.Errorf("%w: name an empty directory", err)
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: name a directory that this user can write", err)
 	}
 	_, err = file.Write(text)
 	if err := errors.Join(err, file.Close()); err != nil {

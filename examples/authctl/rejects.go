@@ -32,7 +32,7 @@ func newRejects(path string, input *os.File, header []byte) (*rejects, error) {
 		return nil, fmt.Errorf("%s is there already: import it first, or name another file for -rejected", path)
 	}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
-		return nil, fmt.Errorf("-rejected: %w", err)
+		return nil, fmt.Errorf("-rejected: %w: name a new file, in a directory that is there", err)
 	}
 	read, err := input.Stat()
 	if err != nil {

@@ -41,7 +41,7 @@ func (t *tool) endSession(*flag.FlagSet) action {
 		return t.within(ctx, func(h *house) error {
 			s, err := h.Store.SessionByID(ctx, args[0])
 			if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
+				return fmt.Errorf("%s: %w: see authctl sessions list", args[0], err)
 			}
 			if err := h.svc.EndSession(ctx, s.UserID, s.ID); err != nil {
 				return err

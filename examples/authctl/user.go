@@ -34,7 +34,7 @@ func onUser(verb string, do change) func(*tool, *flag.FlagSet) action {
 func (h *house) find(ctx context.Context, name string) (*auth.User, error) {
 	u, err := h.accounts.Find(ctx, name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w: see authctl user list", name, err)
 	}
 	return u, nil
 }

@@ -65,6 +65,9 @@ func parseFlags(args []string, w io.Writer) (*config, error) {
 }
 
 func (c *config) finish(rest []string) (err error) {
+	if len(rest) > 0 && (rest[0] == "true" || rest[0] == "false") {
+		return fmt.Errorf("unexpected argument %q: write -cookie=%s", rest[0], rest[0])
+	}
 	if len(rest) > 0 {
 		return fmt.Errorf("unexpected argument %q", rest[0])
 	}

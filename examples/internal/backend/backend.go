@@ -147,7 +147,7 @@ func (b *Backend) Migrate(ctx context.Context) error {
 	if err := b.Make(); err != nil {
 		return err
 	}
-	return unreachable(b.SQL.Migrate(ctx))
+	return b.unreachable(b.SQL.Migrate(ctx))
 }
 
 // Auditor tells log and, where there is a database, keeps every event there.

@@ -18,27 +18,30 @@ func (b *Backend) Due(ctx context.Context) (string, error) {
 	}
 	err := b.SQL.Check(ctx)
 	if !errors.Is(err, sqlstore.ErrMigrationDue) {
-		return "", unreachable(err)
+		return "", b.unreachable(err)
 	}
 	_, names, _ := strings.Cut(err.Error(), sqlstore.ErrMigrationDue.Error()+": ")
 	return names, nil
 }
 
 // unreachable is a failure of the database, in one line and with what to do.
-func unreachable(err error) error {
+func (b *Backend) unreachable(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &unreachableError{err}
+	err = &lineError{err}
+	if b.Dialect == sqlstore.SQLite {
+		return fmt.Errorf("%w: see that -db or SALLYPORT_DB names the file, and that this user can write it and its directory", err)
+	}
+	return fmt.Errorf("%w: see that the database runs, that -db or SALLYPORT_DB names it, and what its user may do", err)
 }
 
-type unreachableError struct{ error }
+// lineError is an error in one line.
+type lineError struct{ error }
 
-func (e *unreachableError) Error() string {
-	return strings.Join(strings.Fields(e.error.Error()), " ") + ": see that the database runs, that -db or SALLYPORT_DB names it, and what its user may do"
-}
+func (e *lineError) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
 
-func (e *unreachableError) Unwrap() error { return e.error }
+func (e *lineError) Unwrap() error { return e.error }
 
 // Index is one over columns of a table, in their order.
 type Index struct {
