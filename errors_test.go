@@ -19,8 +19,11 @@ import (
 )
 
 // explained are the packages whose errors docs/errors.md lists: all but those
-// for tests.
-var explained = []string{"auth", "auth/password", "auth/token", "credentials", "httpadapter", "otelauth", "store/memory", "store/redis", "store/sql"}
+// for tests, and the programs.
+var explained = []string{
+	"auth", "auth/password", "auth/token", "credentials", "httpadapter", "otelauth", "store/memory", "store/redis", "store/sql",
+	"examples/authctl", "examples/quickstart", "examples/internal/backend", "examples/internal/bulk", "examples/internal/serving", "examples/internal/setting",
+}
 
 // sources are the files of the explained packages, tests aside.
 func sources(t *testing.T) (files []*ast.File) {
