@@ -42,6 +42,21 @@ func TestALoginIsToldInFull(t *testing.T) {
 	}, told)
 }
 
+// Where nothing more can be hashed now, a later login upgrades: that is no fault.
+func TestAnUpgradeThatFindsNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		old := auth.NewSecret("v0:" + rightPassword)
+		require.NoError(t, h.store.UpdateAccount(t.Context(), h.john.ID, auth.AccountChange{PasswordHash: &old}))
+		svc, err := auth.New(h.store, plainTokens{}, &auth.Options{Hasher: &hashesOnce{}, Auditor: h.events})
+		require.NoError(t, err)
+		_, err = svc.Login(t.Context(), auth.LoginRequest{Login: "john", Password: rightPassword, Remote: home})
+		require.NoError(t, err)
+		synctest.Wait()
+		require.Equal(t, []auth.EventKind{auth.EventLogin}, h.events.kinds())
+	})
+}
+
 // A login whose hash is made anew is good whatever becomes of that; what failed
 // is told.
 func TestAnUpgradeThatFails(t *testing.T) {

@@ -3,6 +3,8 @@ package auth
 import (
 	"context"
 	"errors"
+
+	"github.com/sallyport-go/sallyport/auth/password"
 )
 
 // upgrade makes the hash anew with today's parameters, where the users' table
@@ -13,6 +15,9 @@ func (s *Service) upgrade(ctx context.Context, try *attempt) {
 		return
 	}
 	hash, err := s.hash(ctx, try.Password)
+	if errors.Is(err, password.ErrBusy) {
+		return // no fault; a later login may find room
+	}
 	if err != nil {
 		s.fault(ctx, "upgrade a hash", err)
 		return
@@ -59,7 +64,7 @@ func (s *Service) restamped(ctx context.Context, old, now *Account) bool {
 }
 
 // hash makes a hash, on no store's time.
-func (s *Service) hash(ctx context.Context, password string) (string, error) {
+func (s *Service) hash(ctx context.Context, pw string) (string, error) {
 	defer pause(ctx)()
-	return s.hasher.Hash(ctx, password)
+	return s.hasher.Hash(ctx, pw)
 }

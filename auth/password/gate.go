@@ -15,8 +15,8 @@ var ErrBusy = errors.New("password: too many passwords are being checked: try ag
 
 // BusyError is the ErrBusy of a Hasher.
 type BusyError struct {
-	// After is how long the work of those that wait now will take, as measured
-	// on the work before it. Zero: none was finished yet.
+	// After is how long those that wait now will take, as measured on the work
+	// before, and no longer than any of them waits. Zero: none was finished yet.
 	After time.Duration
 }
 
@@ -67,7 +67,7 @@ func (g *gate) enter(ctx context.Context) error {
 		g.mu.Unlock()
 		return nil
 	}
-	if g.waiting.Len() >= g.queue || g.drain() > g.timeout {
+	if g.waiting.Len() >= g.queue {
 		defer g.mu.Unlock()
 		return g.busy()
 	}
@@ -103,13 +103,14 @@ func (g *gate) giveUp(place *list.Element) {
 	}
 }
 
-// drain is how long until those that wait now have a slot. The caller holds
-// g.mu.
-func (g *gate) drain() time.Duration {
-	return g.pace * time.Duration(g.waiting.Len()) / time.Duration(g.slots)
+// busy refuses, and says how long until those that wait now have a slot or have
+// given up. That is advice and decides nothing here: a process that was stopped
+// for a while, or a few costly hashes, must not keep others out. The caller
+// holds g.mu.
+func (g *gate) busy() error {
+	drain := g.pace * time.Duration(g.waiting.Len()) / time.Duration(g.slots)
+	return &BusyError{After: min(drain, g.timeout)}
 }
-
-func (g *gate) busy() error { return &BusyError{After: g.drain()} }
 
 // leave notes how long the slot was held, for one part in eight: what delays
 // a single one says little of the next.

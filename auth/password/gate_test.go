@@ -99,31 +99,49 @@ func busyFor(t *testing.T, err error) time.Duration {
 	return busy.After
 }
 
-// The work before says how long the queue takes: who could not be served in
-// time is refused at once, and told when to come again.
+// Who is refused hears how long those in line will take.
 func TestGateMeasuresItsQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := password.NewGate(2, 128, 5*time.Second)
-		work := func() { time.Sleep(2 * time.Second) }
-		if err := g.Do(t.Context(), work); err != nil {
+		g := password.NewGate(2, 6, 7*time.Second)
+		work := func(d time.Duration) func() { return func() { time.Sleep(d) } }
+		refused := func() time.Duration {
+			begun := time.Now()
+			after := busyFor(t, g.Do(t.Context(), func() {}))
+			if !time.Now().Equal(begun) {
+				t.Errorf("refused after %v, promised at once", time.Since(begun))
+			}
+			return after
+		}
+		if err := g.Do(t.Context(), work(2*time.Second)); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 + 6 { // at work, and in line for three times 2 s
-			go g.Do(t.Context(), work)
+			go g.Do(t.Context(), work(2*time.Second))
 		}
 		synctest.Wait()
 		promiseStats(t, g, 2, 6)
-		begun := time.Now()
-		after := busyFor(t, g.Do(t.Context(), work))
-		if after != 6*time.Second || !time.Now().Equal(begun) {
-			t.Errorf("refused after %v and told %v, promised at once and the 6s of those in line", time.Since(begun), after)
+		if after := refused(); after != 6*time.Second {
+			t.Errorf("told %v, promised the 6s of those in line", after)
 		}
-		time.Sleep(2 * time.Second)
+		time.Sleep(time.Minute)
+
+		// A process that was stopped for a while keeps nobody out.
+		if err := g.Do(t.Context(), work(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		release := []func(){occupy(t, g), occupy(t, g)}
+		for range 6 {
+			go g.Do(t.Context(), func() {})
+		}
 		synctest.Wait()
-		promiseStats(t, g, 2, 4)
-		if err := g.Do(t.Context(), work); err != nil {
-			t.Errorf("behind 4s of work, with 5s to wait: %v", err)
+		promiseStats(t, g, 2, 6)
+		if after := refused(); after != 7*time.Second {
+			t.Errorf("told %v, promised the 7s that anybody waits", after)
 		}
+		for _, f := range release {
+			f()
+		}
+		promiseStats(t, g, 0, 0)
 	})
 }
 

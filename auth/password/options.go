@@ -44,9 +44,7 @@ type Options struct {
 	// ErrBusy at once. Zero: 128.
 	Queue int
 
-	// QueueTimeout is how long one of them waits before it gets ErrBusy. Who
-	// could not be served in that time, by what the work before it took, gets
-	// ErrBusy at once. Zero: 5 s.
+	// QueueTimeout is how long one of them waits before it gets ErrBusy. Zero: 5 s.
 	QueueTimeout time.Duration
 
 	// Waited is told how long each call waited for a slot, also one that then
