@@ -108,3 +108,33 @@ func (f *inFlight) end(id string) {
 	defer f.mu.Unlock()
 	delete(f.ids, id)
 }
+
+// maxLately bounds a lately.
+const maxLately = 1 << 12
+
+// lately is a bounded set of sessions. A full one forgets any of them for the
+// next. The zero value is ready.
+type lately struct {
+	mu  sync.Mutex
+	ids map[string]struct{}
+}
+
+// add adds id and reports whether it was not there.
+func (l *lately) add(id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, there := l.ids[id]; there {
+		return false
+	}
+	if l.ids == nil {
+		l.ids = make(map[string]struct{})
+	}
+	for old := range l.ids {
+		if len(l.ids) < maxLately {
+			break
+		}
+		delete(l.ids, old)
+	}
+	l.ids[id] = struct{}{}
+	return true
+}

@@ -5,6 +5,7 @@ import "time"
 // What is bounded, for the tests at its edge.
 const (
 	MaxCached  = maxCached
+	MaxLately  = maxLately
 	MaxDenials = maxDenials
 )
 
@@ -47,3 +48,6 @@ func (d *Denials) Left(key string) time.Duration      { return d.d.left(key) }
 func (d *Denials) Refuse(key string) int              { return d.d.refuse(key) }
 func (d *Denials) Link(alias, key string)             { d.d.link(alias, key) }
 func (d *Denials) Len() int                           { return len(d.d.byKey) }
+
+// Logouts is how many told logouts are remembered.
+func Logouts(s *Service) int { return len(s.logouts.ids) }

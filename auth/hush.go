@@ -49,11 +49,21 @@ func hush(ctx context.Context, err error) error {
 	return err
 }
 
-// overlap marks what text has in common with secret, if it is long enough.
+// overlap marks what text has in common with secret, if it is long enough. Both
+// are read once: a client chooses how long a secret is.
 func overlap(mute []bool, text, secret string) {
 	n := min(window, len(secret))
+	common := make(map[string]bool) // what stands in text, and whether in secret
 	for i := 0; i+n <= len(text); i++ {
-		if strings.Contains(secret, text[i:i+n]) {
+		common[text[i:i+n]] = false
+	}
+	for i := 0; i+n <= len(secret); i++ {
+		if _, there := common[secret[i:i+n]]; there {
+			common[secret[i:i+n]] = true
+		}
+	}
+	for i := 0; i+n <= len(text); i++ {
+		if common[text[i:i+n]] {
 			for j := i; j < i+n; j++ {
 				mute[j] = true
 			}

@@ -32,7 +32,7 @@ func (s *Service) readIdentity(ctx context.Context, sessionID string) (*Identity
 			return nil, ErrInvalidToken
 		}
 		if s.idled(&id.Session, id.ReadAt) {
-			_ = s.endSession(ctx, EventSessionEnded, id.User.ID, sessionID, idledOut)
+			_ = s.endSession(ctx, id.User.ID, sessionID, idledOut)
 			return nil, ErrInvalidToken
 		}
 		if id.Session.under(id.User.Stamp) {
@@ -40,7 +40,7 @@ func (s *Service) readIdentity(ctx context.Context, sessionID string) (*Identity
 		}
 		if try == len(restampGrace) {
 			// A failure to end it is an event; the refusal stands either way.
-			_ = s.endSession(ctx, EventSessionEnded, id.User.ID, sessionID, "the password was changed")
+			_ = s.endSession(ctx, id.User.ID, sessionID, "the password was changed")
 			return nil, ErrInvalidToken
 		}
 		if err := sleep(ctx, restampGrace[try]); err != nil {

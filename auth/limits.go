@@ -2,11 +2,15 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 )
 
 const idledOut = "not used for too long"
+
+// maxReplaced bounds how many sessions a login takes the place of.
+const maxReplaced = 4
 
 // idled reports whether nobody has used the session for longer than the limit.
 func (s *Service) idled(session *Session, now time.Time) bool {
@@ -28,53 +32,74 @@ func (s *Service) newest(ctx context.Context, userID string, now time.Time) (tim
 }
 
 // trim ends the sessions that the tokens name, and of the others those of the
-// user beyond the limit, those that have idled out first. It is called once the
-// session of a login is stored and before its token is shown: of the logins at
-// the same moment the one stored last sees all of them, and since each ranks
-// them alike, none ends what another one keeps. So no more than the limit can
-// ever be used, and no fewer remain.
+// user beyond the limit. It is called once the session of a login is stored and
+// before its token is shown. What it replaces comes last: a login that is
+// refused for a fault has ended nothing that its client gave up for it.
 func (s *Service) trim(ctx context.Context, userID string, tokens []string) error {
-	var sessions []Session
-	if s.most > 0 {
-		var err error
-		if sessions, err = s.ranked(ctx, userID); err != nil {
-			return err
-		}
+	given := s.replaced(ctx, tokens)
+	if err := s.endSurplus(ctx, userID, given); err != nil {
+		return err
 	}
-	replaced := s.replace(ctx, tokens)
+	if s.replace(ctx, given) {
+		return nil
+	}
+	return s.endSurplus(ctx, userID, nil) // what lives on counts
+}
+
+// endSurplus ends the user's sessions beyond the limit, those that have idled
+// out first; the given ones neither count nor end. Of the logins at the same
+// moment the one stored last sees all of them, and since each ranks them alike,
+// none ends what another one keeps. So no more than the limit can ever be used,
+// and no fewer remain.
+func (s *Service) endSurplus(ctx context.Context, userID string, given []*Claims) error {
+	if s.most == 0 {
+		return nil
+	}
+	sessions, err := s.ranked(ctx, userID)
+	if err != nil {
+		return err
+	}
 	now, kept := time.Now(), 0
 	for i := range sessions {
-		if slices.Contains(replaced, sessions[i].ID) {
+		one := &sessions[i]
+		if slices.ContainsFunc(given, func(c *Claims) bool { return c.SessionID == one.ID }) {
 			continue
 		}
 		why := "more sessions than a user may have"
-		if s.idled(&sessions[i], now) {
+		if s.idled(one, now) {
 			why = idledOut
 		} else if kept++; kept <= s.most {
 			continue
 		}
-		if err := s.endSession(ctx, EventSessionEnded, userID, sessions[i].ID, why); err != nil {
+		if err := s.endSession(ctx, userID, one.ID, why); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// replace ends the sessions that the tokens name and returns those it ended. It
-// fails no login: where it takes longer than a request may, it goes on behind
-// the answer, and a panic is a fault.
-func (s *Service) replace(ctx context.Context, tokens []string) []string {
+// replacing is what ending the sessions that a login replaces is called in the
+// record. It fails no login: where it takes longer than a request may, it goes
+// on behind the answer, and a panic is a fault.
+const replacing = "end a replaced session"
+
+// replaced returns what the tokens say, the first few different ones.
+func (s *Service) replaced(ctx context.Context, tokens []string) []*Claims {
 	if len(tokens) == 0 {
 		return nil
 	}
-	const operation = "end a replaced session"
-	var ended []string // belongs to what may go on behind the answer, unless err is nil
-	err := s.finish(ctx, operation, func(ctx context.Context) error {
-		return s.caught(ctx, operation, func(ctx context.Context) error {
-			for _, token := range tokens {
-				claims, err := s.claims(ctx, token)
-				if err == nil && s.endSession(ctx, EventLogout, claims.UserID, claims.SessionID, "") == nil {
-					ended = append(ended, claims.SessionID)
+	var different []string
+	for _, token := range tokens {
+		if len(different) < maxReplaced && !slices.Contains(different, token) {
+			different = append(different, token)
+		}
+	}
+	var given []*Claims // belongs to what may go on behind the answer, unless err is nil
+	err := s.finish(ctx, replacing, func(ctx context.Context) error {
+		return s.caught(ctx, replacing, func(ctx context.Context) error {
+			for _, token := range different {
+				if claims, err := s.claims(ctx, token); err == nil {
+					given = append(given, claims)
 				}
 			}
 			return nil
@@ -83,7 +108,23 @@ func (s *Service) replace(ctx context.Context, tokens []string) []string {
 	if err != nil {
 		return nil
 	}
-	return ended
+	return given
+}
+
+// replace ends the given sessions and reports whether it ended all.
+func (s *Service) replace(ctx context.Context, given []*Claims) bool {
+	if len(given) == 0 {
+		return true
+	}
+	return nil == s.finish(ctx, replacing, func(ctx context.Context) error {
+		return s.caught(ctx, replacing, func(ctx context.Context) error {
+			var errs []error
+			for _, claims := range given {
+				errs = append(errs, s.logout(ctx, claims))
+			}
+			return errors.Join(errs...)
+		})
+	})
 }
 
 // ranked reads the user's sessions, the newest first, in an order that is the

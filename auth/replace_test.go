@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -77,8 +78,8 @@ func TestALoginEndsSomebodyElsesSessionToo(t *testing.T) {
 	require.False(t, h.admits(t, johns), "hers makes no room for his")
 	require.True(t, h.admits(t, fresh))
 	require.Equal(t, [][3]string{
-		{string(auth.EventLogout), "", marys.Identity.Session.ID},
 		{string(auth.EventSessionEnded), "more sessions than a user may have", johns.Identity.Session.ID},
+		{string(auth.EventLogout), "", marys.Identity.Session.ID},
 	}, h.ended())
 }
 
@@ -114,6 +115,76 @@ func TestALoginThatFailsReplacesNothing(t *testing.T) {
 	require.ErrorIs(t, err, auth.ErrUnavailable, "no token can be issued")
 	require.True(t, h.admits(t, g))
 	require.Len(t, h.listed(t), 1)
+}
+
+// What a client gave up for a login that is then refused for a fault is still
+// its own.
+func TestALoginThatCannotMakeRoomReplacesNothing(t *testing.T) {
+	h := newHouse(t)
+	given, other := h.mustLogin(t), h.mustLogin(t) // one more than there may be from now on
+	svc, err := auth.New(h.store, plainTokens{}, &auth.Options{Hasher: h.hasher, Auditor: h.events, MaxSessions: 1})
+	require.NoError(t, err)
+	h.store.on("EndSession", func() error { return errors.New("connection refused") })
+	_, err = svc.Login(t.Context(), auth.LoginRequest{Login: "john", Password: rightPassword, Remote: home, Replaces: []string{other.Token}})
+	require.ErrorIs(t, err, auth.ErrUnavailable)
+	require.Equal(t, 2, h.store.count("EndSession"), "the surplus one, and the one just made")
+	h.store.on("EndSession", nil)
+	require.True(t, h.admits(t, given))
+	require.True(t, h.admits(t, other))
+}
+
+// A client that carries many tokens has no more of them looked at than a few,
+// and none twice.
+func TestALoginReplacesAFew(t *testing.T) {
+	h := newHouse(t)
+	var tokens []string
+	for range 6 {
+		g := h.mustLogin(t)
+		tokens = append(tokens, g.Token, g.Token)
+	}
+	h.events.take()
+	_, err := h.loginInPlaceOf(tokens...)
+	require.NoError(t, err)
+	require.Len(t, h.ended(), 4)
+	require.Len(t, h.listed(t), 3, "two that were not looked at, and the new one")
+	require.Equal(t, 4, h.store.count("EndSession"))
+}
+
+// A dead token ends nothing, however often it is shown.
+func TestALogoutIsToldOnce(t *testing.T) {
+	h := newHouse(t)
+	one, two := h.mustLogin(t), h.mustLogin(t)
+	h.events.take()
+	for range 10 {
+		require.NoError(t, h.Logout(t.Context(), one.Token))
+		require.NoError(t, h.Logout(t.Context(), two.Token))
+	}
+	require.Equal(t, [][3]string{
+		{string(auth.EventLogout), "", one.Identity.Session.ID}, {string(auth.EventLogout), "", two.Identity.Session.ID},
+	}, h.ended())
+	require.Equal(t, 20, h.store.count("EndSession"), "and ended each time, since that is what counts")
+
+	h.store.on("EndSession", func() error { return errors.New("connection refused") })
+	three := h.mustLogin(t)
+	h.events.take()
+	require.Error(t, h.Logout(t.Context(), three.Token))
+	h.store.on("EndSession", nil)
+	require.NoError(t, h.Logout(t.Context(), three.Token))
+	require.Equal(t, [][3]string{{string(auth.EventLogout), "", three.Identity.Session.ID}}, h.ended(), "once it has ended")
+}
+
+// What is remembered for that has a bound.
+func TestLogoutsAreRememberedWithinABound(t *testing.T) {
+	h := newHouse(t)
+	now := time.Now().Truncate(time.Second)
+	for n := range auth.MaxLately + 100 {
+		token, err := plainTokens{}.Issue(t.Context(), auth.Claims{
+			SessionID: fmt.Sprint("s", n), UserID: h.john.ID, IssuedAt: now, ExpiresAt: now.Add(time.Hour),
+		})
+		require.NoError(t, err)
+		require.NoError(t, h.Logout(t.Context(), token))
+	}
+	require.Equal(t, auth.MaxLately, auth.Logouts(h.Service))
 }
 
 // The login has succeeded by then: what becomes of the other session is for the

@@ -90,6 +90,7 @@ type Service struct {
 	throttle *throttle
 	cache    identityCache
 	touching inFlight
+	logouts  lately // those that were told
 	reporter
 }
 
@@ -201,7 +202,7 @@ func (s *Service) Logout(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
-	return s.endSession(ctx, EventLogout, claims.UserID, claims.SessionID, "")
+	return s.logout(ctx, claims)
 }
 
 // Sessions returns the user's live sessions, the newest first: those that
@@ -245,7 +246,7 @@ func (s *Service) EndSession(ctx context.Context, userID, sessionID string) erro
 	if err != nil {
 		return s.fault(ctx, "read session", err)
 	}
-	return s.endSession(ctx, EventSessionEnded, userID, sessionID, "asked for")
+	return s.endSession(ctx, userID, sessionID, "asked for")
 }
 
 // EndUserSessions ends all sessions of the user but exceptID; an empty
@@ -295,7 +296,27 @@ func (s *Service) claims(ctx context.Context, token string) (*Claims, error) {
 	return nil, s.fault(hide(ctx, token), "verify token", err)
 }
 
-func (s *Service) endSession(ctx context.Context, kind EventKind, userID, id, reason string) error {
+// logout ends the session that a token names. Once that is told it is not told
+// again, or a dead token could fill the record.
+func (s *Service) logout(ctx context.Context, c *Claims) error {
+	if err := s.stopSession(ctx, c.SessionID); err != nil {
+		return err
+	}
+	if s.logouts.add(c.SessionID) {
+		s.audit(ctx, Event{Kind: EventLogout, UserID: c.UserID, SessionID: c.SessionID})
+	}
+	return nil
+}
+
+func (s *Service) endSession(ctx context.Context, userID, id, reason string) error {
+	if err := s.stopSession(ctx, id); err != nil {
+		return err
+	}
+	s.audit(ctx, Event{Kind: EventSessionEnded, UserID: userID, SessionID: id, Reason: reason})
+	return nil
+}
+
+func (s *Service) stopSession(ctx context.Context, id string) error {
 	call, done := s.bounded(ctx)
 	defer done()
 	err := s.store.EndSession(call, id)
@@ -303,7 +324,6 @@ func (s *Service) endSession(ctx context.Context, kind EventKind, userID, id, re
 	if err != nil {
 		return s.fault(ctx, "end session", err)
 	}
-	s.audit(ctx, Event{Kind: kind, UserID: userID, SessionID: id, Reason: reason})
 	return nil
 }
 

@@ -11,7 +11,8 @@ import (
 // maxCarried bounds the tokens that one request can have us look at.
 const maxCarried = 4
 
-// carried is the tokens a request carries.
+// carried is the tokens a request carries, one more than maxCarried of a kind
+// at most.
 type carried struct {
 	headers int      // Authorization headers of any scheme
 	bearer  []string // from those of the Bearer scheme; "" where nothing follows it
@@ -22,33 +23,43 @@ func (h *Handler) carried(r *http.Request) carried {
 	var c carried
 	for _, value := range r.Header["Authorization"] {
 		c.headers++
-		if token, ok := bearer(value); ok {
+		if token, ok := bearer(value); ok && len(c.bearer) <= maxCarried {
 			c.bearer = append(c.bearer, token)
 		}
 	}
 	if h.cookie != nil {
-		for _, found := range r.CookiesNamed(h.cookie.name()) {
-			if found.Value != "" && spelled(r, found) {
-				c.cookies = append(c.cookies, found.Value)
-			}
-		}
+		c.cookies = cookies(r.Header["Cookie"], h.cookie.name())
 	}
 	return c
 }
 
-// spelled reports whether the cookie's name stands in the header as it is.
-// net/http takes "__Host-session =" for it too, and a browser that does not
-// would let another host of the domain set it.
-func spelled(r *http.Request, c *http.Cookie) bool {
-	for _, line := range r.Header["Cookie"] {
+// cookies returns the values under a name that stands there exactly. net/http
+// takes "__Host-session =" for it too, and a browser that does not would let
+// another host of the domain set it.
+func cookies(lines []string, name string) (found []string) {
+	for _, line := range lines {
 		for pair := range strings.SplitSeq(line, ";") {
-			value, ok := strings.CutPrefix(strings.Trim(pair, " \t"), c.Name+"=")
-			if ok && (value == c.Value || value == `"`+c.Value+`"`) {
-				return true
+			value, ok := strings.CutPrefix(strings.Trim(pair, " \t"), name+"=")
+			if !ok {
+				continue
+			}
+			if value = unquoted(value); value != "" {
+				found = append(found, value)
+			}
+			if len(found) > maxCarried {
+				return found
 			}
 		}
 	}
-	return false
+	return found
+}
+
+// unquoted returns what a cookie says (RFC 6265, section 4.1.1).
+func unquoted(value string) string {
+	if n := len(value); n > 1 && value[0] == '"' && value[n-1] == '"' {
+		return value[1 : n-1]
+	}
+	return value
 }
 
 // bearer returns what follows the scheme, whose case does not matter
@@ -58,10 +69,10 @@ func bearer(authorization string) (token string, ok bool) {
 	return strings.TrimLeft(token, " "), strings.EqualFold(scheme, "Bearer")
 }
 
-// one returns the token if the header and the cookie do not contradict each
+// one returns the token if the header and the cookies do not contradict each
 // other.
 func (c carried) one() (string, error) {
-	if c.headers > 1 {
+	if c.headers > 1 || len(c.cookies) > maxCarried {
 		return "", auth.ErrInvalidToken
 	}
 	var token string
