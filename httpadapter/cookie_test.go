@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -65,6 +66,40 @@ func TestACookieLoginEndsTheSessionItsRequestCarried(t *testing.T) {
 	r.AddCookie(&http.Cookie{Name: "__Host-session", Value: bearer.tokens[auth.RoleUser]})
 	require.Empty(t, ask(t, bearer, r).header["Set-Cookie"])
 	require.Equal(t, 200, ask(t, bearer, get("/api/auth/validate", bearer.tokens[auth.RoleUser])).status, "without cookies none is looked at")
+}
+
+// A browser has one cookie of our name. Copies of it are borne, a crowd is not.
+func TestFewCookiesAreLookedAt(t *testing.T) {
+	h := newHouse(t, httpadapter.Options{Cookie: &httpadapter.Cookie{}})
+	one := "__Host-session=" + h.tokens[auth.RoleUser]
+	for n, want := range map[int]int{1: 200, 4: 200, 5: 401, 1000: 401} {
+		r := get("/api/auth/validate", "")
+		r.Header.Set("Cookie", strings.Repeat(one+"; ", n)+"a=b")
+		require.Equal(t, want, ask(t, h, r).status, "%d copies", n)
+	}
+}
+
+// The time of a request grows with its length and no faster, whatever its
+// cookies are called: it is spent on anybody, before any limit.
+func TestCookiesAreReadInTheTimeOfTheirLength(t *testing.T) {
+	h := newHouse(t, httpadapter.Options{Cookie: &httpadapter.Cookie{}})
+	took := func(pair string) time.Duration {
+		quickest := time.Hour
+		for range 5 {
+			r := get("/api/auth/validate", "")
+			r.Header.Set("Cookie", strings.Repeat(pair, 2900)+strings.Repeat(" ", 900_000)+"a=b")
+			began := time.Now()
+			ask(t, h, r).is(t, 401, noToken)
+			quickest = min(quickest, time.Since(began))
+		}
+		return quickest
+	}
+	usual := took("__Host-another =1;")
+	for _, pair := range []string{"__Host-session =1;", "__Host-session=;", `__Host-session="";`} {
+		if spent := took(pair); spent > 20*usual {
+			t.Errorf("%s takes %v, another cookie %v", pair, spent, usual)
+		}
+	}
 }
 
 func TestAStoreThatIsDownKeepsTheCookie(t *testing.T) {
