@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"net"
 	"strings"
 	"testing"
 
@@ -211,11 +212,30 @@ func TestExistingTableRefusesWhatDoesNotFit(t *testing.T) {
 		{[]string{"laravel"}, "django, rails and handmade"},
 		{[]string{"django", "rails"}, "django, rails and handmade"},
 	} {
-		s := launchProgram(t, "existingtable", []string{"SALLYPORT_DB=" + dsn}, c.args...)
-		require.Error(t, <-s.done, "%v", c.args)
-		require.Contains(t, s.stderr.String(), c.says, "%v", c.args)
+		_, stderr, code := run(t, "existingtable", []string{"SALLYPORT_DB=" + dsn}, "", append([]string{"-addr", "127.0.0.1:0"}, c.args...)...)
+		require.NotZero(t, code, "%v", c.args)
+		require.Contains(t, stderr, c.says, "%v", c.args)
 	}
 	require.Equal(t, before, content(t, db, "members"), "a table of another's is left alone")
+}
+
+// A refused start makes no sample, or shows the password of the one it made.
+func TestExistingTableLosesNoPassword(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	dsn := fileDSN(t)
+	_, stderr, code := run(t, "existingtable", []string{"SALLYPORT_DB=" + dsn}, "", "-addr", taken.Addr().String(), "django")
+	require.Equal(t, 1, code, stderr)
+	require.NotContains(t, stderr, "shown this once")
+	require.NoFileExists(t, strings.TrimPrefix(dsn, "sqlite:"))
+	_, stderr, code = run(t, "existingtable", []string{"SALLYPORT_DB=" + dsn, "SALLYPORT_JWT_SECRET=short"}, "", "-addr", "127.0.0.1:0", "django")
+	require.Equal(t, 1, code, stderr)
+	made := shown.FindStringSubmatch(stderr)
+	require.NotNil(t, made, stderr)
+	s := existing(t, dsn, "django")
+	s.login(t, "ann", made[1])
+	s.stop(t)
 }
 
 // Fifteen lines put a table behind the library.

@@ -23,7 +23,8 @@ line that cannot be understood.
 U is a username or an e-mail. A password is asked for at the terminal, or is
 one line of standard input. DSN is sqlite:PATH, postgres://..., mysql://...,
 by default $SALLYPORT_DB, else what $SALLYPORT_DB_FILE holds, else
-sqlite:quickstart.db. A DSN with a password does not belong in an argument.
+sqlite:quickstart.db. A DSN with a password does not belong in an argument. An
+SQLite file that is not there is made by migrate, user add and user import alone.
 -sessions is what the servers have: redis://... or rediss://..., by default
 $SALLYPORT_SESSIONS, else what $SALLYPORT_SESSIONS_FILE holds, else none.
 `
