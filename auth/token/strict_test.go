@@ -13,7 +13,7 @@ import (
 // What the framing lets through is spelled in the one way there is.
 func FuzzFraming(f *testing.F) {
 	for _, seed := range []string{
-		"", "..", ".QQ.", "a.b.c", "QQ.QQ.QQ", "QR.QQ.QQ", "QQ.QR.QQ", "QQ.QQ.QR", "QQ.QQ==.QQ", "QQ.Q\nQ.QQ", "QQ.QQ\r.QQ",
+		"", "..", ".QQ.", "a.b.c", "QQ.QQ.QQ", "QR.QQ.QQ", "QQ.QR.QQ", "QQ.QQ.QR", "QQ.QQ==.QQ", "QQ.Q\nQ.QQ", "QQ.QQ\r.QQ", "QQ.\nQQ.QQ", "QQ.\rQQ.QQ",
 		"-_.-_-_.-_", "+/.QQ.QQ", "a.b.c.d", ".....", "QQ. QQ.QQ", "é.é.é", documented + ".e30.e30", strings.Repeat("AAAA", 1024) + "..",
 	} {
 		f.Add(seed)
