@@ -64,7 +64,7 @@ type dialect struct {
 	part  string                                                                            // one SELECT of a UNION ALL, with an order and a limit of its own
 	bytes string                                                                            // a text, to be compared byte by byte
 	like  func(ctx context.Context, t *userTable, column string, is idType) (string, error) // writes a text as the column's type and collation
-	keys  func(table string) (query string, args []any)                                     // lists the indexes of a table and their columns, in order
+	keys  func(table string) (query string, args []any)                                     // lists the indexes of a table and their columns as SQL writes them, in order
 	plan  func(ctx context.Context, s *Store, query string, args []any) (plan, error)       // explains a statement without running it
 
 	conflict  func(err error) bool // the statement lost to another, was undone, and may be run again

@@ -106,14 +106,26 @@ func plainKey(text string) string {
 	return "lower(" + unquoted(name) + ")"
 }
 
-func unquoted(name string) string { return strings.Trim(name, "\"`[]") }
+// unquoted is a name as the table has it.
+func unquoted(name string) string {
+	if name == "" || !strings.ContainsAny(name[:1], "\"`[") {
+		return name
+	}
+	quote := name[len(name)-1:]
+	return strings.ReplaceAll(name[1:len(name)-1], quote+quote, quote)
+}
 
-// speaksOf reports whether a condition has the name of a column in it.
-func speaksOf(condition, name string) bool {
-	words := strings.FieldsFunc(strings.ToLower(condition), func(r rune) bool {
+// speaksOf reports whether a condition has a column in it: the word, or what
+// is no word as SQL writes it.
+func speaksOf(condition, column string) bool {
+	condition, column = strings.ToLower(condition), strings.ToLower(column)
+	between := func(r rune) bool {
 		return r != '_' && r != '$' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	return slices.Contains(words, unquoted(strings.ToLower(name)))
+	}
+	if name := unquoted(column); !strings.ContainsFunc(name, between) {
+		return slices.Contains(strings.FieldsFunc(condition, between), name)
+	}
+	return strings.Contains(condition, column)
 }
 
 var notName = regexp.MustCompile(`[^a-z0-9]+`)

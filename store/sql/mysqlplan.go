@@ -26,11 +26,9 @@ func mysqlLike(ctx context.Context, t *userTable, column string, is idType) (str
 }
 
 func mysqlKeys(table string) (string, []any) {
-	database, name, qualified := strings.Cut(table, ".")
-	if !qualified {
-		database, name = "", table
-	}
-	return `SELECT index_name, column_name FROM information_schema.statistics
+	name := bare(table)
+	database := strings.TrimSuffix(strings.TrimSuffix(table, name), ".")
+	return "SELECT index_name, CONCAT('`', REPLACE(column_name, '`', '``'), '`')" + ` FROM information_schema.statistics
 		WHERE table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND table_name = ?
 		ORDER BY index_name, seq_in_index`, []any{unquoted(database), unquoted(name)}
 }

@@ -17,9 +17,9 @@ func sqliteLike(_ context.Context, _ *userTable, _ string, is idType) (string, e
 
 // sqliteKeys has the primary key beside the indexes: of the rowid there is none.
 func sqliteKeys(table string) (string, []any) {
-	name := unquoted(table[strings.LastIndexByte(table, '.')+1:])
-	return `SELECT l.name, k.name FROM pragma_index_list(?) l, pragma_index_xinfo(l.name) k WHERE k.key = 1
-		UNION ALL SELECT ' primary', c.name FROM pragma_table_info(?) c WHERE c.pk = 1`, []any{name, name}
+	name := unquoted(bare(table))
+	return "SELECT l.name, '`' || REPLACE(k.name, '`', '``') || '`' FROM pragma_index_list(?) l, pragma_index_xinfo(l.name) k WHERE k.key = 1" +
+		" UNION ALL SELECT ' primary', '`' || REPLACE(c.name, '`', '``') || '`' FROM pragma_table_info(?) c WHERE c.pk = 1", []any{name, name}
 }
 
 // sqlitePlan reads lines such as "SEARCH u USING INDEX by_name (name=?)". What

@@ -207,3 +207,35 @@ func TestUpgradesNeedStrictMode(t *testing.T) {
 		lax.users(t, lax.db(t), schema)
 	})
 }
+
+// The index of a column is seen whatever the column and its table are called.
+func TestIndexesOfStrangeNames(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		db := p.db(t)
+		q := p.words("{\"|\"|`}")
+		quote := func(name string) string { return q + strings.ReplaceAll(name, q, q+q) + q }
+		for _, name := range []string{"sp ace", `we"ird`, "ti`ck", "quo'te", "pa(ren", "par)en", "br]ack", `back\slash`, "do.t", "Größe"} {
+			t.Run(name, func(t *testing.T) {
+				table, id, column, tenant := quote("~"+name), quote(name+" id"), quote(name), quote("of "+name)
+				p.run(t, db, "CREATE TABLE "+table+" ("+id+" INTEGER NOT NULL PRIMARY KEY, "+column+" VARCHAR(80), "+tenant+" INTEGER, password_hash VARCHAR(90))")
+				t.Cleanup(func() { p.run(t, p.db(t), "DROP TABLE "+table) })
+				schema := namesOnly
+				schema.From, schema.ID, schema.Username, schema.Email = table, id, column, sqlstore.Absent
+				check := func(index string, works bool) {
+					t.Helper()
+					p.run(t, db, "CREATE INDEX ~strange ON "+table+" ("+index+")")
+					if _, err := p.open(t, db, schema); (err == nil) != works {
+						t.Errorf("an index of %s: OpenUsers: %v; want it accepted: %v", index, err, works)
+					}
+					p.run(t, db, "DROP INDEX ~strange{|| ON "+table+"}")
+				}
+				check("password_hash", false)
+				check("password_hash, "+column, false)
+				check(column, true)
+				schema.Where = tenant + " = 7"
+				check(tenant, false)
+				check(tenant+", "+column, true)
+			})
+		}
+	})
+}
