@@ -92,11 +92,16 @@ var administrators = []auth.Role{auth.RoleAdmin, auth.RoleSuperAdmin}
 func (p *Page) signedIn(show func(http.ResponseWriter, *http.Request, *view), roles ...auth.Role) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var in *http.Request
+		asks := r
+		if r.Method == http.MethodHead {
+			asks = r.Clone(r.Context())
+			asks.Method = http.MethodGet // to HEAD the guard refuses without a body, and so without a reason
+		}
 		refusal := record(p.api.Require(roles...)(http.HandlerFunc(func(w http.ResponseWriter, admitted *http.Request) {
 			in = admitted
 			w.WriteHeader(http.StatusOK)
 			io.WriteString(w, "{}")
-		})), w, r)
+		})), w, asks)
 		if in == nil {
 			p.refuse(w, r, refusal)
 			return

@@ -123,6 +123,22 @@ func TestEveryAnswerSaysWhatABrowserMayDo(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, s.send("/static/", "", "none", nil).Code, "no directory is listed")
 }
 
+func TestHeadIsAnsweredAsGet(t *testing.T) {
+	s := newSite(t)
+	cookies := map[string]string{"nobody": "", "mary": s.signIn(t, "mary"), "root": s.signIn(t, "root")}
+	for _, path := range []string{"/", "/users", "/credentials", "/login", "/static/page.css"} {
+		for who, cookie := range cookies {
+			r := httptest.NewRequest("HEAD", path, nil)
+			r.Header.Set("Cookie", cookie)
+			head := httptest.NewRecorder()
+			s.ServeHTTP(head, r)
+			get := s.send(path, cookie, "none", nil)
+			require.Equal(t, get.Code, head.Code, "%s, %s", path, who)
+			require.Equal(t, get.Header(), head.Header(), "%s, %s", path, who)
+		}
+	}
+}
+
 // Rules that have no button, and so no browser that breaks them.
 func TestNobodyGoesBeyondTheirRole(t *testing.T) {
 	s := newSite(t)
