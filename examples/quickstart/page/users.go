@@ -87,7 +87,7 @@ func (p *Page) afterUser(w http.ResponseWriter, r *http.Request, v *view, said s
 
 // The rules of this website, which auth.Accounts leaves to a host.
 var (
-	errOneself = errors.New("nobody changes their own role or disables themselves") // so an administrator is always left
+	errOneself = errors.New("nobody changes their own role or disables themselves") // two can still do it to each other at the same moment
 	errSuper   = errors.New("only a super_admin makes or changes a super_admin")
 )
 
