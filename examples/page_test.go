@@ -57,6 +57,13 @@ func TestThePageIsForBrowsersAndCookies(t *testing.T) {
 		require.Equal(t, c.kind, kind)
 		require.Contains(t, body, c.says)
 	}
+	for _, s := range []*server{with, without} {
+		resp, err := http.Post(s.url+"/", "", nil)
+		require.NoError(t, err)
+		resp.Body.Close()
+		require.Equal(t, http.StatusMethodNotAllowed, resp.StatusCode, "POST /")
+		require.Equal(t, "GET, HEAD", resp.Header.Get("Allow"))
+	}
 	for _, path := range []string{"/login", "/users", "/static/page.css"} {
 		status, _, _ := with.get(t, path, browser)
 		require.Equal(t, http.StatusOK, status, path)

@@ -71,12 +71,13 @@ func wire(store *backend.Backend, cfg *config) (*auth.Accounts, http.Handler, er
 	}
 	mux := http.NewServeMux()
 	handler.Mount(mux)
-	mux.HandleFunc("/{$}", index)
+	var root http.Handler = http.HandlerFunc(index)
 	if cfg.cookie {
 		site := page.New(handler, accounts, providers)
 		site.Mount(mux)
-		mux.Handle("GET /{$}", forBrowsers(site, http.HandlerFunc(index)))
+		root = forBrowsers(site, root)
 	}
+	mux.Handle("GET /{$}", root)
 	return accounts, mux, nil
 }
 
