@@ -70,6 +70,7 @@ func TestWhereATokenIsReadFrom(t *testing.T) {
 		{"another cookie", nil, []string{"session=T"}, noToken, noToken},
 		{"the name in lower case", nil, []string{"__host-session=T"}, noToken, noToken},
 		{"two cookies", nil, []string{"__Host-session=T; __Host-session=U"}, noToken, invalidToken},
+		{"two equal cookies", nil, []string{"__Host-session=T; __Host-session=T"}, noToken, validToken},
 		{"header and cookie agree", []string{"Bearer T"}, []string{"__Host-session=T"}, validToken, validToken},
 		{"header and cookie differ", []string{"Bearer T"}, []string{"__Host-session=U"}, validToken, invalidToken},
 		{"header wrong, cookie right", []string{"Bearer x"}, []string{"__Host-session=T"}, invalidToken, invalidToken},
