@@ -37,6 +37,33 @@ func NewCheap(opts *Options) (*Hasher, error) {
 	return h, nil
 }
 
+// NewTimed is NewCheap whose formats take these times in a bubble, argon2id
+// first. From then on they take slow times as long.
+func NewTimed(slow *time.Duration, own time.Duration, legacy []Format, costs ...time.Duration) (*Hasher, error) {
+	timed := func(f Format, cost time.Duration) Format {
+		parse := f.parse
+		f.parse = func(stored string) (candidate, bool) {
+			c, ok := parse(stored)
+			match := c.match
+			c.match = func(password string) bool {
+				time.Sleep(*slow * cost)
+				return match(password)
+			}
+			return c, ok
+		}
+		return f
+	}
+	h, err := NewCheap(nil)
+	if err != nil {
+		return nil, err
+	}
+	for i, cost := range costs {
+		legacy[i] = timed(legacy[i], cost)
+	}
+	h.use(timed(today(h.params), own), legacy)
+	return h, nil
+}
+
 // SetSlots changes how many hashes run at once.
 func (h *Hasher) SetSlots(n int) { h.gate.slots = n }
 

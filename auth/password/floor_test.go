@@ -1,6 +1,7 @@
 package password_test
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -101,6 +102,43 @@ func TestFloorRisesWithLoadAndSinksAgain(t *testing.T) {
 			t.Errorf("an hour later: %v, promised %v", got, quiet)
 		}
 	})
+}
+
+// Each hash is measured by what its own format cost in quiet; one whose cost
+// was not tried, by the slowest.
+func TestLoadIsMeasuredByWhatAHashCostsInQuiet(t *testing.T) {
+	const own, middle, slowest = 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond
+	old, err := bcrypt.GenerateFromPassword([]byte(right), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	salt, tag := strings.Repeat("A", 22), strings.Repeat("A", 43)
+	for what, c := range map[string]struct {
+		stored string
+		lifted time.Duration
+	}{
+		"no hash":                        {"", 3},
+		"argon2id":                       {hash(t, cheap(t, nil), right), 3},
+		"argon2id with other parameters": {"$argon2id$v=19$m=64,t=2,p=1$" + salt + "$" + tag, 1},
+		"argon2i":                        {"$argon2i$v=19$m=64,t=1,p=1$" + salt + "$" + tag, 3},
+		"bcrypt":                         {string(old), 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			slow := time.Duration(1)
+			h, err := password.NewTimed(&slow, own, []password.Format{password.Argon2i(64, 1, 1), password.Bcrypt(4)}, middle, slowest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			slow = 3
+			if res := verify(t, h, c.stored, "wrong"); res.Unusable != (c.stored == "") {
+				t.Fatalf("%s: got %+v", what, res)
+			}
+			begun := time.Now()
+			if wait := verify(t, h, "", right).NotBefore.Sub(begun); wait != c.lifted*slowest*5/4 {
+				t.Errorf("%s took thrice its time: the next answer waits %v, promised %v", what, wait, c.lifted*slowest*5/4)
+			}
+		})
+	}
 }
 
 func TestFloorOfACallKnowsNothingOfThatCall(t *testing.T) {

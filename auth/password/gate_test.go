@@ -227,6 +227,22 @@ func TestGatePassesOnTheSlotOfAPanic(t *testing.T) {
 	})
 }
 
+// A slot that is granted to a caller who is just giving up is not lost.
+func TestGateKeepsTheSlotOfWhoGivesUpAtThatMoment(t *testing.T) {
+	for range 200 {
+		synctest.Test(t, func(t *testing.T) {
+			g := password.NewGate(1, 8, time.Second)
+			go g.Do(t.Context(), func() { time.Sleep(time.Second) })
+			synctest.Wait()
+			for range 8 {
+				go g.Do(t.Context(), func() {})
+			}
+			time.Sleep(time.Minute)
+			promiseStats(t, g, 0, 0)
+		})
+	}
+}
+
 // Callers come, work, time out and go away at the same time; whatever
 // meets, no slot may leak and none may be used twice.
 func TestGateLeaksNoSlot(t *testing.T) {

@@ -183,8 +183,16 @@ func TestPolicyLooksAtABoundedPart(t *testing.T) {
 	if password.Looks(string(few)) < 256 {
 		t.Error("too few parts are not noticed before the bound")
 	}
-	if err := (*password.Policy)(nil).Check(string(few)); !errors.Is(err, password.ErrPolicy) {
-		t.Errorf("three letters in any order: %v", err)
+	for pw, refused := range map[string]bool{
+		string(few):              true,  // three letters in any order
+		string(few[:255]) + "x":  false, // and a fourth one, the last that is looked at
+		string(few[:256]) + "x":  true,  // and one that is not
+		"ab" + string(few[:100]): true,  // "b" follows from "a"
+		"xb" + string(few[:100]): false,
+	} {
+		if err := (*password.Policy)(nil).Check(pw); errors.Is(err, password.ErrPolicy) != refused {
+			t.Errorf("%s: got %v", pw, err)
+		}
 	}
 }
 
