@@ -32,3 +32,14 @@ func TestVerificationsOfOneKeyAreApart(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// A host wipes its copy of the secret, or has a buffer for it.
+func TestAKeyHasItsOwnSecret(t *testing.T) {
+	given := append([]byte(nil), secret...)
+	key := hs256(t, given)
+	clear(given)
+	tok := issue(t, newTokens(t, key, nil), benchClaims())
+	assert.Equal(t, seal(tok[:strings.LastIndexByte(tok, '.')], secret), tok)
+	_, err := newTokens(t, key, nil).Verify(t.Context(), tok)
+	assert.NoError(t, err)
+}
