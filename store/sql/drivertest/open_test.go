@@ -59,7 +59,7 @@ type place struct {
 
 // newPlace skips the test where the engine's DSN is not set, unless
 // SALLYPORT_TEST_REQUIRE=1 makes that a failure.
-func newPlace(t *testing.T, e engine) place {
+func newPlace(t testing.TB, e engine) place {
 	p := place{engine: e, prefix: "t" + strings.ToLower(rand.Text()[:12]) + "_"}
 	if e.env == "" {
 		p.dsn = "file:" + filepath.Join(t.TempDir(), "test.db") + sqlitePragmas
@@ -86,7 +86,7 @@ func withParam(dsn, param string) string {
 }
 
 // db opens a handle with a pool of its own, as a process of its own has.
-func (p place) db(t *testing.T) *sql.DB {
+func (p place) db(t testing.TB) *sql.DB {
 	t.Helper()
 	db, err := sql.Open(p.driver, p.dsn)
 	if err != nil {
@@ -98,7 +98,7 @@ func (p place) db(t *testing.T) *sql.DB {
 }
 
 // store opens a store on a handle of its own, without migrating.
-func (p place) store(t *testing.T) (*sqlstore.Store, *sql.DB) {
+func (p place) store(t testing.TB) (*sqlstore.Store, *sql.DB) {
 	t.Helper()
 	db := p.db(t)
 	s, err := sqlstore.New(db, p.dialect, &sqlstore.Options{Prefix: p.prefix})
@@ -110,7 +110,7 @@ func (p place) store(t *testing.T) (*sqlstore.Store, *sql.DB) {
 }
 
 // migrated is store with its tables.
-func (p place) migrated(t *testing.T) (*sqlstore.Store, *sql.DB) {
+func (p place) migrated(t testing.TB) (*sqlstore.Store, *sql.DB) {
 	t.Helper()
 	s, db := p.store(t)
 	if err := s.Migrate(t.Context()); err != nil {
@@ -120,7 +120,7 @@ func (p place) migrated(t *testing.T) (*sqlstore.Store, *sql.DB) {
 }
 
 // drop removes the tables of this prefix.
-func (p place) drop(t *testing.T) {
+func (p place) drop(t testing.TB) {
 	db, err := sql.Open(p.driver, p.dsn)
 	if err != nil {
 		t.Errorf("open %s: %v", p.name, err)
