@@ -141,6 +141,21 @@ func TestLoadIsMeasuredByWhatAHashCostsInQuiet(t *testing.T) {
 	}
 }
 
+func TestNewTriesEachFormat(t *testing.T) {
+	for i, f := range []password.Format{password.Argon2i(64, 1, 1), password.Argon2id(64, 2, 1), password.Bcrypt(4), password.Scrypt(1, 1, 1), password.DjangoPBKDF2(1)} {
+		synctest.Test(t, func(t *testing.T) {
+			slow := time.Duration(1)
+			h, err := password.NewTimed(&slow, time.Millisecond, []password.Format{f}, time.Second)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h.Floor() != time.Second {
+				t.Errorf("format %d: the floor is %v, promised what it took", i, h.Floor())
+			}
+		})
+	}
+}
+
 func TestFloorOfACallKnowsNothingOfThatCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := password.NewFloor(time.Second)

@@ -17,6 +17,7 @@ func TestNewRefusesWeakOrBoundlessOptions(t *testing.T) {
 		"memory under OWASP's least": {password.Options{Memory: 7167, Time: 16}, "leave both zero"},
 		"one pass of 19 MiB":         {password.Options{Time: 1}, "leave both zero"},
 		"memory of 1 GiB":            {password.Options{Memory: 1 << 20}, "at most 262144"},
+		"few passes":                 {password.Options{Memory: 7168, Time: 4}, "leave both zero"},
 		"many passes":                {password.Options{Time: 17}, "at most 262144 and 16"},
 		"negative queue":             {password.Options{Queue: -1}, "leave them zero"},
 		"negative timeout":           {password.Options{QueueTimeout: -time.Second}, "leave them zero"},
