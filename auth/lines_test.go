@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sallyport-go/sallyport/auth"
+	"github.com/sallyport-go/sallyport/store/storetest"
 )
 
 // No more than 128 wait in line for one account. Who was served, or gave up, is
@@ -94,4 +95,33 @@ func TestALateReservationCounts(t *testing.T) {
 		h.store.on("Reserve", once(func() { time.Sleep(3*time.Second + time.Millisecond) }))
 		h.mustLogin(t)
 	})
+}
+
+// Who comes at the moment of a silence has its answer or asks anew, in another
+// line. Few of the bubbles come upon the instant between.
+func TestWhoComesAtTheMomentOfASilence(t *testing.T) {
+	for range 1000 {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBrittle(t, flow{})
+			b.faults.On("Reserve", 0, storetest.TimeOut)
+			began := time.Now()
+			got := make(chan error)
+			for i := range 12 {
+				go func() {
+					if i >= 4 {
+						time.Sleep(3 * time.Second)
+					}
+					_, err := b.login(t.Context(), "john", rightPassword)
+					got <- err
+				}()
+			}
+			for range 12 {
+				require.ErrorIs(t, <-got, auth.ErrUnavailable)
+			}
+			require.LessOrEqual(t, time.Since(began), 3*time.Second+answerWithin)
+			require.Zero(t, auth.Lines(b.Service))
+			b.faults.Clear()
+			signIn(t, b)
+		})
+	}
 }
