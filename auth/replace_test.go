@@ -133,6 +133,23 @@ func TestALoginThatCannotMakeRoomReplacesNothing(t *testing.T) {
 	require.True(t, h.admits(t, other))
 }
 
+// What is neither ended nor has room is one session too many.
+func TestALoginThatCanReplaceNothingAndHasNoRoom(t *testing.T) {
+	h := newHouse(t, most(1))
+	given := h.mustLogin(t)
+	h.store.on("EndSession", func() error { return errors.New("connection refused") })
+	_, err := h.loginInPlaceOf(given.Token)
+	require.ErrorIs(t, err, auth.ErrUnavailable)
+	h.store.on("EndSession", nil)
+	require.True(t, h.admits(t, given))
+}
+
+func TestALoginThatReplacesNothingListsSessionsTwice(t *testing.T) {
+	h := newHouse(t, most(3))
+	h.mustLogin(t)
+	require.Equal(t, 2, h.store.count("SessionsByUser"), "before it is made, and for what is beyond the limit")
+}
+
 // A client that carries many tokens has no more of them looked at than a few,
 // and none twice.
 func TestALoginReplacesAFew(t *testing.T) {
