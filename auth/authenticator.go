@@ -45,7 +45,7 @@ type LoginRequest struct {
 	// Replaces are tokens that the client gives up for the new one, such as that
 	// of a cookie. A login that succeeds ends their sessions, whoever's they are,
 	// and then has them no longer count for MaxSessions. The first four different
-	// ones count, and tokens that are not ours are passed over. That a session could not be ended is an event; the login
-	// is good all the same.
+	// ones are looked at, and tokens that are not ours passed over. That a session
+	// could not be ended is an event; the login is good all the same.
 	Replaces []string
 }

@@ -78,12 +78,12 @@ func (s *Service) endSurplus(ctx context.Context, userID string, given []*Claims
 	return nil
 }
 
-// replacing is what ending the sessions that a login replaces is called in the
-// record. It fails no login: where it takes longer than a request may, it goes
-// on behind the answer, and a panic is a fault.
+// replacing is the operation of replaced and replace in the record.
 const replacing = "end a replaced session"
 
-// replaced returns what the tokens say, the first few different ones.
+// replaced returns what the tokens say, the first few different ones. It fails no
+// login: where it takes longer than a request may, none is replaced, and a panic
+// is a fault.
 func (s *Service) replaced(ctx context.Context, tokens []string) []*Claims {
 	if len(tokens) == 0 {
 		return nil
@@ -111,7 +111,8 @@ func (s *Service) replaced(ctx context.Context, tokens []string) []*Claims {
 	return given
 }
 
-// replace ends the given sessions and reports whether it ended all.
+// replace ends the given sessions and reports whether it ended all. It fails no
+// login either: what takes longer goes on behind the answer.
 func (s *Service) replace(ctx context.Context, given []*Claims) bool {
 	if len(given) == 0 {
 		return true

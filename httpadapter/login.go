@@ -26,7 +26,7 @@ func (h *Handler) login(w http.ResponseWriter, r *http.Request) (any, error) {
 		Password:  typed[1],
 		Remote:    h.clientAddr(r),
 		UserAgent: r.UserAgent(),
-		Replaces:  carried{cookies: h.carried(r).cookies}.all(),
+		Replaces:  h.carried(r).cookies,
 	})
 	if err != nil {
 		return nil, err

@@ -88,8 +88,8 @@ func (h *Hasher) use(own Format, legacy []Format) {
 
 // Hash returns a new hash of the password, a PHC string of under 128 bytes.
 //
-// Errors: ErrPolicy for a password of more than 4096 bytes, a *BusyError, and that
-// of a ctx that ended before the work began.
+// Errors: ErrPolicy for a password of more than 4096 bytes, a *BusyError, and
+// that of a ctx that ended before the work began.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if len(password) > limit {
 		return "", fmt.Errorf("%w: needs at most %d bytes, has %d", ErrPolicy, limit, len(password))
@@ -108,8 +108,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 // one where that is empty, malformed, too costly or not enabled, which is
 // Result.Unusable. A password of more than 4096 bytes never matches.
 //
-// Errors: a *BusyError, and that of a ctx that ended before the work began. In both
-// cases nothing was compared. Work that began is finished whatever ctx does.
+// Errors: a *BusyError, and that of a ctx that ended before the work began. In
+// both cases nothing was compared. Work that began is finished whatever ctx does.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (Result, error) {
 	c, usable := h.candidate(hash)
 	if !usable {

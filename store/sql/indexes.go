@@ -108,7 +108,7 @@ func plainKey(text string) string {
 
 // unquoted is a name as the table has it.
 func unquoted(name string) string {
-	if name == "" || !strings.ContainsAny(name[:1], "\"`[") {
+	if len(name) < 2 || !strings.ContainsAny(name[:1], "\"`[") {
 		return name
 	}
 	quote := name[len(name)-1:]
