@@ -15,7 +15,16 @@ var errUnfinished = errors.New("auth: not done in the time of one request")
 // own. Only the request's goroutine uses it.
 type allowance struct {
 	context.Context // of the request
-	ends            time.Time
+	total           time.Duration
+	ends            time.Time // zero before the first call
+}
+
+// from returns when it ends, which the first call decides.
+func (a *allowance) from(now time.Time) time.Time {
+	if a.ends.IsZero() {
+		a.ends = now.Add(a.total)
+	}
+	return a.ends
 }
 
 type allowanceKey struct{}
@@ -34,7 +43,7 @@ func allow(ctx context.Context, timeout time.Duration) context.Context {
 	if allowanceOf(ctx) != nil {
 		return ctx
 	}
-	return &allowance{ctx, time.Now().Add(timeout + timeout/3)}
+	return &allowance{Context: ctx, total: timeout + timeout/3}
 }
 
 func allowanceOf(ctx context.Context) *allowance {
@@ -52,7 +61,7 @@ func apart(ctx context.Context) context.Context {
 func pause(ctx context.Context) (resume func()) {
 	a, began := allowanceOf(ctx), time.Now()
 	return func() {
-		if a != nil {
+		if a != nil && !a.ends.IsZero() {
 			a.ends = a.ends.Add(time.Since(began))
 		}
 	}
@@ -60,8 +69,9 @@ func pause(ctx context.Context) (resume func()) {
 
 // bounded returns ctx with the time that one call may take.
 func bounded(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
-	ends := time.Now().Add(timeout)
-	if a := allowanceOf(ctx); a != nil && a.ends.Before(ends) {
+	now := time.Now()
+	ends := now.Add(timeout)
+	if a := allowanceOf(ctx); a != nil && a.from(now).Before(ends) {
 		ends = a.ends
 	}
 	l := &late{Context: ctx, ends: ends}
@@ -104,7 +114,7 @@ func (r *reporter) finish(ctx context.Context, operation string, f func(ctx cont
 		}()
 		o.err = f(apart(ctx))
 	}()
-	timer := time.NewTimer(time.Until(a.ends))
+	timer := time.NewTimer(time.Until(a.from(time.Now())))
 	defer timer.Stop()
 	select {
 	case o := <-done:

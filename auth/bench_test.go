@@ -49,11 +49,11 @@ func hotPaths(t testing.TB) []hotPath {
 	}
 	carries := auth.WithIdentity(context.Background(), &g.Identity)
 	return []hotPath{
-		{"Validate", 6, validate(one, g.Token, 0, nil)},
-		{"Validate by two reads", 8, validate(two, g.Token, 0, nil)},
-		{"Validate with an idle limit", 6, validate(idle, g.Token, 0, nil)},
+		{"Validate", 5, validate(one, g.Token, 0, nil)},
+		{"Validate by two reads", 7, validate(two, g.Token, 0, nil)},
+		{"Validate with an idle limit", 5, validate(idle, g.Token, 0, nil)},
 		{"Validate with a maxAge", 3, validate(one, g.Token, time.Minute, nil)},
-		{"Validate an ended session", 5, validate(one, ended.Token, 0, auth.ErrInvalidToken)},
+		{"Validate an ended session", 4, validate(one, ended.Token, 0, auth.ErrInvalidToken)},
 		{"Validate no token of ours", 0, validate(one, "x"+g.Token, 0, auth.ErrInvalidToken)},
 		{"IdentityFrom", 0, func() {
 			if _, ok := auth.IdentityFrom(carries); !ok {

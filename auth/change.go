@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"time"
 )
 
 // PasswordChange is how a signed-in person asks for another password. It prints
@@ -109,7 +110,7 @@ func (a *Accounts) live(ctx context.Context, account *Account, sessionID string)
 	if sessionID == "" {
 		return nil
 	}
-	id, err := a.svc.readIdentity(ctx, sessionID)
+	id, err := a.svc.readIdentity(ctx, sessionID, time.Now())
 	if err == nil && id.User.ID != account.ID {
 		err = ErrInvalidToken
 	}

@@ -121,15 +121,15 @@ func (plainTokens) Issue(_ context.Context, c auth.Claims) (string, error) {
 	return strings.Join([]string{"ours", c.SessionID, c.UserID, c.IssuedAt.Format(time.RFC3339), c.ExpiresAt.Format(time.RFC3339)}, "|"), nil
 }
 
-func (plainTokens) Verify(_ context.Context, token string) (*auth.Claims, error) {
+func (plainTokens) Verify(_ context.Context, token string) (auth.Claims, error) {
 	p := strings.Split(token, "|")
 	if p[0] == "keys are down" {
-		return nil, errors.New("no route to the key server")
+		return auth.Claims{}, errors.New("no route to the key server")
 	}
 	if len(p) != 5 || p[0] != "ours" {
-		return nil, auth.ErrInvalidToken
+		return auth.Claims{}, auth.ErrInvalidToken
 	}
-	c := &auth.Claims{SessionID: p[1], UserID: p[2]}
+	c := auth.Claims{SessionID: p[1], UserID: p[2]}
 	c.IssuedAt, _ = time.Parse(time.RFC3339, p[3])
 	c.ExpiresAt, _ = time.Parse(time.RFC3339, p[4])
 	return c, nil

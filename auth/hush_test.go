@@ -102,9 +102,9 @@ type quotingTokens struct {
 	*quoter
 }
 
-func (q quotingTokens) Verify(ctx context.Context, token string) (*auth.Claims, error) {
+func (q quotingTokens) Verify(ctx context.Context, token string) (auth.Claims, error) {
 	if err := q.quote("Token", token); err != nil {
-		return nil, err
+		return auth.Claims{}, err
 	}
 	return q.plainTokens.Verify(ctx, token)
 }

@@ -11,55 +11,60 @@ import (
 // moment before the other; only when they stay apart was the password changed.
 var restampGrace = [...]time.Duration{20 * time.Millisecond, 60 * time.Millisecond, 200 * time.Millisecond}
 
-// readIdentity reads a session and its user now and returns them if that
-// session admits that user.
-func (s *Service) readIdentity(ctx context.Context, sessionID string) (*Identity, error) {
+// readIdentity reads a session and its user and returns them if that session
+// admits that user. Nearly always that is one call, which has a bound of its own.
+func (s *Service) readIdentity(ctx context.Context, sessionID string, now time.Time) (*Identity, error) {
 	for try := 0; ; try++ {
-		id, err := s.fetchIdentity(ctx, sessionID)
+		id, err := s.fetchIdentity(ctx, sessionID, now)
 		if errors.Is(err, ErrSessionNotFound) || errors.Is(err, ErrUserNotFound) {
 			return nil, ErrInvalidToken
 		}
 		if err != nil {
 			return nil, s.fault(ctx, "read session", err)
 		}
-		if why := unknown(&id.User); why != "" {
-			if n := s.faults.Add(string(why)); n > 0 {
-				s.audit(ctx, Event{Kind: EventFault, UserID: id.User.ID, SessionID: sessionID, Reason: string(why), Count: n})
-			}
-			return nil, ErrInvalidToken
-		}
-		if !id.User.Active {
-			return nil, ErrInvalidToken
-		}
-		if s.idled(&id.Session, id.ReadAt) {
-			_ = s.endSession(ctx, id.User.ID, sessionID, idledOut)
-			return nil, ErrInvalidToken
-		}
-		if id.Session.under(id.User.Stamp) {
+		good := unknown(&id.User) == "" && id.User.Active && !s.idled(&id.Session, id.ReadAt)
+		if good && id.Session.under(id.User.Stamp) {
 			return id, nil
 		}
-		if try == len(restampGrace) {
-			// A failure to end it is an event; the refusal stands either way.
-			_ = s.endSession(ctx, id.User.ID, sessionID, "the password was changed")
+		ctx = s.allowSince(ctx, now)
+		if !good || try == len(restampGrace) {
+			s.turnAway(ctx, id)
 			return nil, ErrInvalidToken
 		}
 		if err := sleep(ctx, restampGrace[try]); err != nil {
 			return nil, s.fault(ctx, "read session", err)
 		}
+		now = time.Now()
+	}
+}
+
+// turnAway does what is left to do about a session that does not admit its user.
+// The refusal stands, whether it fails or not.
+func (s *Service) turnAway(ctx context.Context, id *Identity) {
+	why := unknown(&id.User)
+	switch {
+	case why != "":
+		if n := s.faults.Add(string(why)); n > 0 {
+			s.audit(ctx, Event{Kind: EventFault, UserID: id.User.ID, SessionID: id.Session.ID, Reason: string(why), Count: n})
+		}
+	case !id.User.Active:
+	case s.idled(&id.Session, id.ReadAt):
+		_ = s.endSession(ctx, id.User.ID, id.Session.ID, idledOut)
+	default:
+		_ = s.endSession(ctx, id.User.ID, id.Session.ID, "the password was changed")
 	}
 }
 
 // fetchIdentity is one query where the host named an IdentityReader, else two.
-func (s *Service) fetchIdentity(ctx context.Context, sessionID string) (*Identity, error) {
+func (s *Service) fetchIdentity(ctx context.Context, sessionID string, now time.Time) (*Identity, error) {
 	call, done := s.bounded(ctx)
 	defer done()
-	readAt := time.Now()
 	if s.identity != nil {
 		id, err := s.identity.IdentityBySession(call, sessionID)
 		if err != nil {
 			return nil, err
 		}
-		id.ReadAt = readAt
+		id.ReadAt = now
 		return id, nil
 	}
 	session, err := s.store.SessionByID(call, sessionID)
@@ -70,7 +75,7 @@ func (s *Service) fetchIdentity(ctx context.Context, sessionID string) (*Identit
 	if err != nil {
 		return nil, err
 	}
-	return &Identity{User: *user, Session: *session, ReadAt: readAt}, nil
+	return &Identity{User: *user, Session: *session, ReadAt: now}, nil
 }
 
 // touch notes that a session is in use, about once a minute. Without an idle
@@ -81,7 +86,7 @@ func (s *Service) touch(ctx context.Context, session *Session, now time.Time) er
 	}
 	id := session.ID
 	if s.idle > 0 {
-		return s.note(ctx, id, now)
+		return s.note(s.allowSince(ctx, now), id, now)
 	}
 	if !s.touching.begin(id) {
 		return nil

@@ -51,7 +51,7 @@ func (s *Service) trim(ctx context.Context, userID string, tokens []string) erro
 // moment the one stored last sees all of them, and since each ranks them alike,
 // none ends what another one keeps. So no more than the limit can ever be used,
 // and no fewer remain.
-func (s *Service) endSurplus(ctx context.Context, userID string, given []*Claims) error {
+func (s *Service) endSurplus(ctx context.Context, userID string, given []Claims) error {
 	if s.most == 0 {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (s *Service) endSurplus(ctx context.Context, userID string, given []*Claims
 	now, kept := time.Now(), 0
 	for i := range sessions {
 		one := &sessions[i]
-		if slices.ContainsFunc(given, func(c *Claims) bool { return c.SessionID == one.ID }) {
+		if slices.ContainsFunc(given, func(c Claims) bool { return c.SessionID == one.ID }) {
 			continue
 		}
 		why := "more sessions than a user may have"
@@ -84,7 +84,7 @@ const replacing = "end a replaced session"
 // replaced returns what the tokens say, the first few different ones. It fails no
 // login: where it takes longer than a request may, none is replaced, and a panic
 // is a fault.
-func (s *Service) replaced(ctx context.Context, tokens []string) []*Claims {
+func (s *Service) replaced(ctx context.Context, tokens []string) []Claims {
 	if len(tokens) == 0 {
 		return nil
 	}
@@ -94,7 +94,7 @@ func (s *Service) replaced(ctx context.Context, tokens []string) []*Claims {
 			different = append(different, token)
 		}
 	}
-	var given []*Claims // belongs to what may go on behind the answer, unless err is nil
+	var given []Claims // belongs to what may go on behind the answer, unless err is nil
 	err := s.finish(ctx, replacing, func(ctx context.Context) error {
 		return s.caught(ctx, replacing, func(ctx context.Context) error {
 			for _, token := range different {
@@ -113,7 +113,7 @@ func (s *Service) replaced(ctx context.Context, tokens []string) []*Claims {
 
 // replace ends the given sessions and reports whether it ended all. It fails no
 // login either: what takes longer goes on behind the answer.
-func (s *Service) replace(ctx context.Context, given []*Claims) bool {
+func (s *Service) replace(ctx context.Context, given []Claims) bool {
 	if len(given) == 0 {
 		return true
 	}

@@ -40,6 +40,13 @@ func newReporter(opts *Options) reporter {
 // allow returns ctx with the time that one request's calls have together.
 func (r *reporter) allow(ctx context.Context) context.Context { return allow(ctx, r.timeout) }
 
+// allowSince is allow for a request that began to make calls then.
+func (r *reporter) allowSince(ctx context.Context, began time.Time) context.Context {
+	ctx = r.allow(ctx)
+	allowanceOf(ctx).from(began)
+	return ctx
+}
+
 // bounded returns ctx with the time a store call may take.
 func (r *reporter) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	return bounded(ctx, r.timeout)

@@ -175,8 +175,7 @@ func (s *Service) Validate(ctx context.Context, token string, maxAge time.Durati
 		id = s.cache.get(claims.SessionID, now.Add(-min(maxAge, maxMaxAge)))
 	}
 	if id == nil {
-		ctx = s.allow(ctx)
-		if id, err = s.readIdentity(ctx, claims.SessionID); err != nil {
+		if id, err = s.readIdentity(ctx, claims.SessionID, now); err != nil {
 			return nil, err
 		}
 		if maxAge > 0 {
@@ -285,20 +284,20 @@ func (s *Service) Unlock(ctx context.Context, userID string) error {
 func (s *Service) Audit(ctx context.Context, e Event) error { return s.keep(ctx, e) }
 
 // claims verifies a token.
-func (s *Service) claims(ctx context.Context, token string) (*Claims, error) {
+func (s *Service) claims(ctx context.Context, token string) (Claims, error) {
 	claims, err := s.tokens.Verify(ctx, token)
 	switch {
 	case err == nil:
 		return claims, nil
 	case errors.Is(err, ErrInvalidToken):
-		return nil, ErrInvalidToken
+		return Claims{}, ErrInvalidToken
 	}
-	return nil, s.fault(hide(ctx, token), "verify token", err)
+	return Claims{}, s.fault(hide(ctx, token), "verify token", err)
 }
 
 // logout ends the session that a token names. Once that is told it is not told
 // again, or a dead token could fill the record.
-func (s *Service) logout(ctx context.Context, c *Claims) error {
+func (s *Service) logout(ctx context.Context, c Claims) error {
 	if err := s.stopSession(ctx, c.SessionID); err != nil {
 		return err
 	}

@@ -25,5 +25,5 @@ type Tokens interface {
 	//
 	// Errors: ErrInvalidToken for every token that is not ours. Any other
 	// error is a fault of the key source and is answered 503.
-	Verify(ctx context.Context, token string) (*Claims, error)
+	Verify(ctx context.Context, token string) (Claims, error)
 }

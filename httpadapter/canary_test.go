@@ -172,9 +172,9 @@ func (c chattyTokens) Issue(ctx context.Context, claims auth.Claims) (string, er
 	return c.Tokens.Issue(ctx, claims)
 }
 
-func (c chattyTokens) Verify(ctx context.Context, token string) (*auth.Claims, error) {
+func (c chattyTokens) Verify(ctx context.Context, token string) (auth.Claims, error) {
 	if err := c.say("VerifyToken", token); err != nil {
-		return nil, err
+		return auth.Claims{}, err
 	}
 	return c.Tokens.Verify(ctx, token)
 }

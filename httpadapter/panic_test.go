@@ -74,7 +74,7 @@ type verifier struct {
 	f *fragile
 }
 
-func (v verifier) Verify(ctx context.Context, token string) (*auth.Claims, error) {
+func (v verifier) Verify(ctx context.Context, token string) (auth.Claims, error) {
 	v.f.breaks("key source")
 	return v.Tokens.Verify(ctx, token)
 }

@@ -104,7 +104,7 @@ func ExamplePublic() {
 	}
 	claims, err := verifier.Verify(context.Background(), mint(key))
 	fmt.Println(claims.UserID, err)
-	_, err = verifier.Issue(context.Background(), *claims)
+	_, err = verifier.Issue(context.Background(), claims)
 	fmt.Println(err)
 	// Output:
 	// {"alg":"EdDSA"

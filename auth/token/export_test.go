@@ -64,8 +64,8 @@ type Claims struct {
 
 // ParseClaims is the scanner alone.
 func ParseClaims(payload, audience string) (Claims, bool) {
-	c, ok := parseClaims(payload, audience)
-	return Claims{c.iss, c.sub, c.jti, c.aud, c.iat, c.exp}, ok
+	c, ok := parseClaims([]byte(payload), audience)
+	return Claims{string(c.iss), string(c.sub), string(c.jti), c.aud, c.iat, c.exp}, ok
 }
 
 // Scratch reports whether the buffer that the next verification would get has

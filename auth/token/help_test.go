@@ -125,7 +125,7 @@ func issue(t testing.TB, tokens *token.Tokens, c auth.Claims) string {
 	return must[string](t)(tokens.Issue(t.Context(), c))
 }
 
-func accepted(t testing.TB, tokens *token.Tokens, tok, why string) *auth.Claims {
+func accepted(t testing.TB, tokens *token.Tokens, tok, why string) auth.Claims {
 	t.Helper()
 	c, err := tokens.Verify(t.Context(), tok)
 	require.NoError(t, err, why)
@@ -138,5 +138,5 @@ func refused(t testing.TB, tokens *token.Tokens, tok, why string) {
 	t.Helper()
 	c, err := tokens.Verify(t.Context(), tok)
 	require.True(t, err == auth.ErrInvalidToken, "%s: must be exactly ErrInvalidToken, was %v", why, err)
-	require.Nil(t, c, "%s: no claims beside an error", why)
+	require.Zero(t, c, "%s: no claims beside an error", why)
 }

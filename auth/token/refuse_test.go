@@ -169,7 +169,7 @@ func TestPublicKeysAreNoSecrets(t *testing.T) {
 	}
 	c, err := token.Public("HS256", public)
 	require.Error(t, err, "and none can be configured as one")
-	require.Nil(t, c)
+	require.Zero(t, c)
 }
 
 // LESSONS 11 and 16: jwx CVE-2024-28122, Auth.js GHSA-xmf8, caddy
@@ -187,7 +187,7 @@ func FuzzVerify(f *testing.F) {
 		c, err := tokens.Verify(t.Context(), tok)
 		if err != nil {
 			require.True(t, err == auth.ErrInvalidToken, "a refusal is exactly ErrInvalidToken")
-			require.Nil(t, c)
+			require.Zero(t, c)
 			return
 		}
 		require.NoError(t, libraryVerifies("HS256", secret, tok), "the JOSE library accepts what we accept")

@@ -125,7 +125,7 @@ func mintAndFollow(t *testing.T, by *token.Tokens, nodes []*token.Tokens, lifeti
 		time.Sleep(later)
 		for _, n := range nodes {
 			if got, err := n.Verify(t.Context(), tok); assert.NoError(t, err, "a valid token is lost") {
-				assert.Equal(t, c, *got)
+				assert.Equal(t, c, got)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -10,7 +11,7 @@ import (
 // scanner reads JSON (RFC 8259) from text that is valid UTF-8. Once something
 // is not as it must be, failed is set and stays, and the results mean nothing.
 type scanner struct {
-	text   string
+	text   []byte
 	at     int // what is read of it
 	failed bool
 }
@@ -54,14 +55,14 @@ func (s *scanner) end() {
 
 // name takes the name of a member and the colon. The names we know need no
 // escapes; one that is spelled with them is not undone and so is unknown.
-func (s *scanner) name() string {
+func (s *scanner) name() []byte {
 	raw, _ := s.quoted()
 	s.expect(':')
 	return raw
 }
 
 // string takes a string.
-func (s *scanner) string() string {
+func (s *scanner) string() []byte {
 	raw, escaped := s.quoted()
 	if !escaped {
 		return raw
@@ -73,10 +74,10 @@ func (s *scanner) string() string {
 // is among them.
 func (s *scanner) strings(want string) (found bool) {
 	if !s.accept('[') {
-		return s.string() == want
+		return string(s.string()) == want
 	}
 	for more := true; more && !s.failed; more = s.accept(',') {
-		found = s.string() == want || found
+		found = string(s.string()) == want || found
 	}
 	s.expect(']')
 	return found
@@ -99,7 +100,7 @@ func (s *scanner) seconds() int64 {
 
 // quoted takes a string as it stands between its quotes, and reports whether
 // there are escapes in it.
-func (s *scanner) quoted() (raw string, escaped bool) {
+func (s *scanner) quoted() (raw []byte, escaped bool) {
 	s.expect('"')
 	text := s.text[s.at:]
 	for i := 0; i < len(text); i++ {
@@ -113,35 +114,34 @@ func (s *scanner) quoted() (raw string, escaped bool) {
 			i++ // what follows is not the end; unescape looks at it
 		case c < ' ':
 			s.failed = true
-			return "", false
+			return nil, false
 		}
 	}
 	s.failed = true
-	return "", false
+	return nil, false
 }
 
 // unescape undoes the escapes of RFC 8259, section 7. Half of a surrogate pair
 // is no character and fails.
-func (s *scanner) unescape(raw string) string {
-	var out strings.Builder
+func (s *scanner) unescape(raw []byte) (out []byte) {
 	for !s.failed {
-		plain, rest, more := strings.Cut(raw, `\`)
-		out.WriteString(plain)
+		plain, rest, more := bytes.Cut(raw, []byte(`\`))
+		out = append(out, plain...)
 		if !more {
 			break
 		}
 		var r rune
 		r, raw = s.escape(rest)
-		out.WriteRune(r)
+		out = utf8.AppendRune(out, r)
 	}
-	return out.String()
+	return out
 }
 
 // escape reads what follows a backslash, and returns what follows that.
-func (s *scanner) escape(raw string) (r rune, rest string) {
-	if raw == "" {
+func (s *scanner) escape(raw []byte) (r rune, rest []byte) {
+	if len(raw) == 0 {
 		s.failed = true
-		return utf8.RuneError, ""
+		return utf8.RuneError, nil
 	}
 	if raw[0] == 'u' {
 		return s.escapedRune(raw[1:])
@@ -149,21 +149,21 @@ func (s *scanner) escape(raw string) (r rune, rest string) {
 	i := strings.IndexByte(`"\/bfnrt`, raw[0])
 	if i < 0 {
 		s.failed = true
-		return utf8.RuneError, ""
+		return utf8.RuneError, nil
 	}
 	return rune("\"\\/\b\f\n\r\t"[i]), raw[1:]
 }
 
 // escapedRune reads the four digits after \u, and the second half of a pair.
-func (s *scanner) escapedRune(raw string) (r rune, rest string) {
+func (s *scanner) escapedRune(raw []byte) (r rune, rest []byte) {
 	r, rest = s.hex(raw)
 	if !utf16.IsSurrogate(r) {
 		return r, rest
 	}
-	low, ok := strings.CutPrefix(rest, `\u`)
+	low, ok := bytes.CutPrefix(rest, []byte(`\u`))
 	if !ok {
 		s.failed = true
-		return utf8.RuneError, ""
+		return utf8.RuneError, nil
 	}
 	second, rest := s.hex(low)
 	if r = utf16.DecodeRune(r, second); r == utf8.RuneError {
@@ -173,12 +173,12 @@ func (s *scanner) escapedRune(raw string) (r rune, rest string) {
 }
 
 // hex reads four hexadecimal digits.
-func (s *scanner) hex(raw string) (r rune, rest string) {
+func (s *scanner) hex(raw []byte) (r rune, rest []byte) {
 	if len(raw) < 4 {
 		s.failed = true
-		return utf8.RuneError, ""
+		return utf8.RuneError, nil
 	}
-	v, err := strconv.ParseUint(raw[:4], 16, 16)
+	v, err := strconv.ParseUint(string(raw[:4]), 16, 16)
 	if err != nil {
 		s.failed = true
 	}

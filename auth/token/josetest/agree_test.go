@@ -50,7 +50,7 @@ func TestWeAgreeWithOthers(t *testing.T) {
 				continue
 			}
 			require.Equal(t, auth.ErrInvalidToken, err)
-			require.Nil(t, ours)
+			require.Zero(t, ours)
 			if jwxErr == nil || golangErr == nil {
 				require.NotEmpty(t, reasons, "refused for no reason that is listed (jwx: %v, golang-jwt: %v): %s %s", jwxErr, golangErr, tok, p.payload)
 				if len(reasons) == 1 {

@@ -23,7 +23,9 @@ type plain struct{}
 
 func (plain) Issue(_ context.Context, c auth.Claims) (string, error) { return c.SessionID, nil }
 
-func (plain) Verify(context.Context, string) (*auth.Claims, error) { return nil, auth.ErrInvalidToken }
+func (plain) Verify(context.Context, string) (auth.Claims, error) {
+	return auth.Claims{}, auth.ErrInvalidToken
+}
 
 // Of logins at the same moment on three nodes exactly as many sessions are left
 // as a user may have, and all are the user's newest.

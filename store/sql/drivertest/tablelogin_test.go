@@ -87,10 +87,10 @@ func (namedTokens) Issue(_ context.Context, c auth.Claims) (string, error) {
 	return c.SessionID + "|" + c.UserID + "|" + c.ExpiresAt.Format(time.RFC3339), nil
 }
 
-func (namedTokens) Verify(_ context.Context, token string) (*auth.Claims, error) {
+func (namedTokens) Verify(_ context.Context, token string) (auth.Claims, error) {
 	part := strings.Split(token, "|")
 	ends, err := time.Parse(time.RFC3339, part[len(part)-1])
-	return &auth.Claims{SessionID: part[0], UserID: part[1], ExpiresAt: ends}, err
+	return auth.Claims{SessionID: part[0], UserID: part[1], ExpiresAt: ends}, err
 }
 
 // mixed is a Service over a host's table with a hash of every form.
