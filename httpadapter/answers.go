@@ -16,12 +16,12 @@ type answers [4096]atomic.Pointer[answer]
 
 type answer struct {
 	user auth.User // as it was read when this was encoded
-	body encoded
+	body any       // encoded, in the form that an endpoint returns
 }
 
 // of returns the answer for a user who was just read. What is kept is for that
 // very user, down to each field: a change of any of them encodes anew.
-func (a *answers) of(u *auth.User) (encoded, error) {
+func (a *answers) of(u *auth.User) (any, error) {
 	place := &a[spread(u.ID)%uint32(len(a))]
 	if kept := place.Load(); kept != nil && kept.user == *u {
 		return kept.body, nil
@@ -30,10 +30,11 @@ func (a *answers) of(u *auth.User) (encoded, error) {
 	if err != nil {
 		return nil, err
 	}
+	fresh := &answer{*u, encoded(body)}
 	if len(body) <= maxAnswer {
-		place.Store(&answer{*u, body})
+		place.Store(fresh)
 	}
-	return body, nil
+	return fresh.body, nil
 }
 
 // spread is FNV-1a.

@@ -66,12 +66,12 @@ func hotPaths(t testing.TB) []hotPath {
 	withCookie := get(at+"validate", "")
 	withCookie.AddCookie(&http.Cookie{Name: "__Host-session", Value: g.Token})
 	return []hotPath{
-		{"validate", 10, serve(strict, get(at+"validate", g.Token))},
-		{"validate with MaxAge", 7, serve(lenient, get(at+"validate", g.Token))},
-		{"validate by cookie", 12, serve(browser, withCookie)},
-		{"Require", 9, serve(strict.Require()(guarded), get("/", g.Token))},
-		{"Require a role", 9, serve(strict.Require(auth.RoleAdmin)(guarded), get("/", g.Token))},
-		{"credentials", 28, serve(strict, get(at+"acme-credentials", g.Token))},
+		{"validate", 8, serve(strict, get(at+"validate", g.Token))},
+		{"validate with MaxAge", 6, serve(lenient, get(at+"validate", g.Token))},
+		{"validate by cookie", 8, serve(browser, withCookie)},
+		{"Require", 8, serve(strict.Require()(guarded), get("/", g.Token))},
+		{"Require a role", 8, serve(strict.Require(auth.RoleAdmin)(guarded), get("/", g.Token))},
+		{"credentials", 27, serve(strict, get(at+"acme-credentials", g.Token))},
 	}
 }
 

@@ -109,12 +109,20 @@ func (h *Handler) table(providers []credentials.Provider) map[string]endpoint {
 	return routes
 }
 
-// Mount registers the handler for its prefix and all below it. Like
-// mux.Handle, it panics where that is registered already, or where the host
-// has "GET /", which net/http takes for a conflict: register "/" instead.
+// Mount registers the handler for its prefix and all below it, and each endpoint
+// under its own pattern, by which a host's log or metric tells them apart. Like
+// mux.Handle, it panics where one of them is registered already, or where the
+// host has "GET /", which net/http takes for a conflict: register "/" instead.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	mux.Handle(h.prefix, h)
-	mux.Handle(h.prefix+"/", h)
+	paths := map[string]bool{"": true, "/": true}
+	for route := range h.routes {
+		if _, path, _ := strings.Cut(route, " "); !strings.HasSuffix(path, "*") {
+			paths[path] = true
+		}
+	}
+	for path := range paths {
+		mux.Handle(h.prefix+path, h)
+	}
 }
 
 // ServeHTTP serves the endpoint that r.URL.Path, which begins with the prefix,

@@ -76,6 +76,26 @@ func TestMountLeavesTheRestToTheHost(t *testing.T) {
 	}
 }
 
+// A host's log and metrics go by the pattern: it names the endpoint, and holds
+// nothing of what the client put into the path.
+func TestMountGivesEachEndpointAPattern(t *testing.T) {
+	h, err := httpadapter.New(stub{}, all())
+	require.NoError(t, err)
+	mux := http.NewServeMux()
+	h.Mount(mux)
+	for _, route := range append(h.Routes(), "GET ", "GET /", "POST /nowhere") {
+		method, path, _ := strings.Cut(route, " ")
+		want := path
+		if path == "/sessions/*" || path == "/nowhere" {
+			want = "/"
+		}
+		for _, method := range []string{method, http.MethodPatch} {
+			_, pattern := mux.Handler(httptest.NewRequest(method, "/api/auth"+path, nil))
+			require.Equal(t, "/api/auth"+want, pattern, route)
+		}
+	}
+}
+
 func TestHeadOverAConnection(t *testing.T) {
 	h := newHouse(t, httpadapter.Options{})
 	server := httptest.NewServer(h)
