@@ -112,7 +112,7 @@ func TestTheServersDoTheSame(t *testing.T) {
 			_, err = serve.Login(kind, p.Addr, 2)
 			require.Error(t, err, "there are two users only")
 			for token, want := range map[string]int{tok: http.StatusOK, tok[:len(tok)-6] + "AAAAAA": http.StatusUnauthorized} {
-				c, err := serve.DialValidate(kind, p.Addr, token)
+				c, err := serve.DialValidate(p.Addr, token)
 				require.NoError(t, err)
 				status, body, err := c.Do(true)
 				require.NoError(t, err)
@@ -137,7 +137,7 @@ func TestAServerEndsWithItsContext(t *testing.T) {
 	require.NoError(t, err)
 	cancel()
 	require.Error(t, p.End())
-	_, err = serve.DialValidate("bare", p.Addr, "none")
+	_, err = serve.DialValidate(p.Addr, "none")
 	require.Error(t, err)
 }
 

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/sallyport-go/sallyport/bench/internal/result"
 	"github.com/sallyport-go/sallyport/bench/internal/serve"
@@ -21,59 +23,81 @@ type rival struct {
 	process *serve.Process
 	clients []*serve.Client
 	status  int // of each answer
-	cpu     result.Sample
 }
 
-// validateHTTP compares servers by what a request costs their own process.
+// turns is how often the servers take turns in one round, each time in another
+// order, so that what disturbs the machine disturbs all of them alike.
+const turns = 10
+
+// validateHTTP compares servers by what a request costs their own process. Ours
+// and the peers are apart: PocketBase works on for a while after its turn.
 func validateHTTP(ctx context.Context, l *lab) error {
-	kinds := []string{"ours", "gin-jwt", "jwtauth", "PocketBase"}
+	body, err := ourBody(ctx, l)
+	if err != nil {
+		return err
+	}
+	kinds := []string{"ours"}
 	if l.dsn != "" {
 		kinds = append(kinds, "ours-postgres")
 	} else {
 		l.table.Skip("no server", "http-postgres")
 	}
-	body, err := ourBody(ctx, l)
+	floor, taken, err := l.besideBare(ctx, body, kinds)
 	if err != nil {
 		return err
 	}
+	for i, figure := range []string{"http-memory", "http-postgres"}[:len(kinds)] {
+		l.ratio(figure, taken[i], floor)
+		l.table.Note(figure, "bare takes %.1f us, ours %.1f us", floor.Median()/1e3, taken[i].Median()/1e3)
+	}
+	kinds = []string{"gin-jwt", "jwtauth", "PocketBase"}
+	if floor, taken, err = l.besideBare(ctx, body, kinds); err != nil {
+		return err
+	}
+	for i, kind := range kinds {
+		l.beside("http-memory", kind, taken[i], floor)
+	}
+	return nil
+}
+
+// besideBare has the servers and the bare one take turns, and returns what a
+// request took each of them, by round, in nanoseconds.
+func (l *lab) besideBare(ctx context.Context, body []byte, kinds []string) (floor result.Sample, taken []result.Sample, err error) {
 	var rivals []*rival
 	defer func() {
 		for _, r := range rivals {
-			r.end()
+			err = errors.Join(err, r.end())
 		}
 	}()
 	for _, kind := range append([]string{"bare"}, kinds...) {
 		r, err := l.rival(ctx, kind, body)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		rivals = append(rivals, r)
 	}
 	for _, r := range rivals { // to warm up
 		if err := r.load(l.requests / 4); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
-	for round := range l.rounds {
-		for k := range rivals {
-			if err := rivals[(round+k)%len(rivals)].measure(l.requests); err != nil {
-				return err
+	taken = make([]result.Sample, len(rivals))
+	for range l.rounds {
+		spent := make([]time.Duration, len(rivals))
+		for range turns {
+			for _, i := range rand.Perm(len(rivals)) {
+				d, err := rivals[i].measure(l.requests / turns)
+				if err != nil {
+					return nil, nil, err
+				}
+				spent[i] += d
 			}
 		}
-	}
-	floor := rivals[0].cpu
-	for _, r := range rivals[1:] {
-		switch r.kind {
-		case "ours":
-			l.ratio("http-memory", r.cpu, floor)
-			l.table.Note("http-memory", "bare takes %.1f us, ours %.1f us", floor.Median()/1e3, r.cpu.Median()/1e3)
-		case "ours-postgres":
-			l.ratio("http-postgres", r.cpu, floor)
-		default:
-			l.beside("http-memory", r.kind, r.cpu, floor)
+		for i, d := range spent {
+			taken[i] = append(taken[i], float64(d)/float64(l.requests))
 		}
 	}
-	return nil
+	return taken[0], taken[1:], nil
 }
 
 // ourBody is what ours answers to a validate.
@@ -112,7 +136,7 @@ func (l *lab) rival(ctx context.Context, kind string, body []byte) (*rival, erro
 		} else if len(body) > 0 {
 			tok = barely
 		}
-		c, err := serve.DialValidate(kind, p.Addr, tok)
+		c, err := serve.DialValidate(p.Addr, tok)
 		if err != nil {
 			return nil, errors.Join(err, r.end())
 		}
@@ -135,21 +159,17 @@ func (r *rival) end() error {
 	return r.process.End()
 }
 
-// measure adds a round: nanoseconds of the server's for each request.
-func (r *rival) measure(requests int) error {
+// measure returns what so many requests take the server's processors.
+func (r *rival) measure(requests int) (time.Duration, error) {
 	before, err := r.process.CPU()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := r.load(requests); err != nil {
-		return err
+		return 0, err
 	}
 	after, err := r.process.CPU()
-	if err != nil {
-		return err
-	}
-	r.cpu = append(r.cpu, float64(after-before)/float64(requests/connections*connections))
-	return nil
+	return after - before, err
 }
 
 // load sends requests over all connections at once.

@@ -30,7 +30,7 @@ type Chart struct {
 
 const (
 	width, height            = 760, 400
-	left, right, top, bottom = 70, 110, 56, 40
+	left, right, top, bottom = 84, 110, 56, 40
 )
 
 // style has colours that are told apart in the light and in the dark, and by

@@ -20,7 +20,7 @@ func nothing() error { return nil }
 // bare answers everybody the body it was given.
 func bare(_ context.Context, cfg Config) (*program, error) {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /validate", answerWith(cfg.Body))
+	mux.HandleFunc("GET "+validatePath, answerWith(cfg.Body))
 	return &program{handler: mux, close: nothing}, nil
 }
 
@@ -94,8 +94,8 @@ func ginJWT(_ context.Context, cfg Config) (*program, error) {
 		return nil, err
 	}
 	router := gin.New()
-	router.POST("/login", guard.LoginHandler)
-	router.GET("/validate", guard.MiddlewareFunc(), func(c *gin.Context) { c.Data(http.StatusOK, "application/json", cfg.Body) })
+	router.POST(loginPath("gin-jwt"), guard.LoginHandler)
+	router.GET(validatePath, guard.MiddlewareFunc(), func(c *gin.Context) { c.Data(http.StatusOK, "application/json", cfg.Body) })
 	return &program{handler: router, close: nothing}, nil
 }
 
@@ -105,7 +105,7 @@ func jwtAuth(_ context.Context, cfg Config) (*program, error) {
 	known := newUsers(cfg.Users)
 	tokens := jwtauth.New("HS256", known.secret, nil)
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("POST "+loginPath("jwtauth"), func(w http.ResponseWriter, r *http.Request) {
 		var l login
 		if err := json.NewDecoder(r.Body).Decode(&l); err != nil || !known.admits(l) {
 			http.Error(w, "no", http.StatusUnauthorized)
@@ -118,7 +118,7 @@ func jwtAuth(_ context.Context, cfg Config) (*program, error) {
 		}
 		_ = json.NewEncoder(w).Encode(map[string]string{"token": tok})
 	})
-	mux.Handle("GET /validate", jwtauth.Verifier(tokens)(jwtauth.Authenticator(tokens)(answerWith(cfg.Body))))
+	mux.Handle("GET "+validatePath, jwtauth.Verifier(tokens)(jwtauth.Authenticator(tokens)(answerWith(cfg.Body))))
 	return &program{handler: mux, close: nothing}, nil
 }
 

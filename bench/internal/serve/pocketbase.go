@@ -48,7 +48,7 @@ func pocketBaseHandler(app core.App, n int) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	router.GET("/validate", func(e *core.RequestEvent) error {
+	router.GET(validatePath, func(e *core.RequestEvent) error {
 		return e.JSON(http.StatusOK, map[string]any{"success": true, "message": "Token is valid", "user": e.Auth})
 	}).Bind(apis.RequireAuth())
 	return router.BuildMux()
