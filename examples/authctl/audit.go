@@ -39,6 +39,9 @@ func (t *tool) audit(flags *flag.FlagSet) action {
 				return err
 			}
 			records, err := latest(ctx, h.SQL, filter, f.most)
+			if err == nil && len(records) == 0 {
+				err = f.known()
+			}
 			if err != nil {
 				return err
 			}
@@ -48,6 +51,27 @@ func (t *tool) audit(flags *flag.FlagSet) action {
 			return t.eventTable(records)
 		})
 	}
+}
+
+// kinds are those that the library tells of.
+var kinds = []auth.EventKind{
+	auth.EventLogin, auth.EventLoginFailed, auth.EventLoginThrottled, auth.EventLogout, auth.EventSessionEnded,
+	auth.EventAccountCreated, auth.EventAccountDeleted, auth.EventAccountsImported, auth.EventAccountUnlocked,
+	auth.EventPasswordChanged, auth.EventPasswordRefused, auth.EventPasswordUpgraded, auth.EventRoleChanged, auth.EventActiveChanged,
+	auth.EventCredentialViewed, auth.EventKeyRotated, auth.EventProxyUnset, auth.EventFault,
+}
+
+// known fails where nothing was found of a kind that the library has none of. A
+// host may have others.
+func (f *auditFlags) known() error {
+	if f.kind == "" || slices.Contains(kinds, auth.EventKind(f.kind)) {
+		return nil
+	}
+	var names []string
+	for _, k := range kinds {
+		names = append(names, string(k))
+	}
+	return misuse("audit", "no event of kind %q was found, and the library tells of none such: its kinds are %s", f.kind, strings.Join(names, ", "))
 }
 
 // filter turns the flags into a question. A user that is gone is asked for by

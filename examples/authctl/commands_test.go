@@ -5,10 +5,13 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/sallyport-go/sallyport/auth"
 )
 
 const johnsPassword = "lantern orbit walnut\n"
@@ -192,4 +195,32 @@ func TestMigrationsAreExported(t *testing.T) {
 	_, stderr, code = process(t, "memory:", "", "migrate", "-export", "-")
 	require.Equal(t, 1, code)
 	require.Contains(t, stderr, "name a database")
+}
+
+// A kind that is spelled wrong is not one of which nothing happened.
+func TestAuditKnowsTheKinds(t *testing.T) {
+	dsn := newDSN(t)
+	_, stderr, code := process(t, dsn, "", "migrate")
+	require.Zero(t, code, stderr)
+	for _, args := range [][]string{{"-kind", "fault"}, {"-kind", "fault", "-json"}, nil} {
+		stdout, stderr, code := process(t, dsn, "", append([]string{"audit"}, args...)...)
+		require.Zero(t, code, stderr)
+		require.Empty(t, stdout)
+	}
+	_, stderr, code = process(t, dsn, "", "audit", "-kind", "login.fialed")
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, `no event of kind "login.fialed" was found`)
+	require.Contains(t, stderr, " login.failed, ")
+}
+
+// Each kind that package auth names is known here.
+func TestTheKindsAreAllThereAre(t *testing.T) {
+	source, err := os.ReadFile("../../auth/audit.go")
+	require.NoError(t, err)
+	var named []auth.EventKind
+	for _, m := range regexp.MustCompile(`EventKind = "([a-z.]+)"`).FindAllStringSubmatch(string(source), -1) {
+		named = append(named, auth.EventKind(m[1]))
+	}
+	require.NotEmpty(t, named)
+	require.ElementsMatch(t, named, kinds)
 }
