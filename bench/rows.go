@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/sallyport-go/sallyport/bench/internal/result"
@@ -91,6 +93,9 @@ func (l *lab) filled(ctx context.Context, kind, table string, rows int) (*serve.
 	}
 	if kind == "rows-postgres" {
 		cfg.DSN = l.dsn
+	}
+	if l.profile != "" {
+		cfg.Profile = filepath.Join(l.profile, kind+"-"+strings.TrimSuffix(table, "_")+".prof")
 	}
 	return serve.Start(ctx, cfg, l.procs)
 }
