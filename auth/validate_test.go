@@ -276,8 +276,9 @@ func TestAnUpgradeInFlightLogsNobodyOut(t *testing.T) {
 			time.Sleep(50 * time.Millisecond)
 			_ = h.store.RestampSessions(context.Background(), h.john.ID, g.Identity.Session.Stamp, auth.StampOf(upgraded.Reveal()))
 		}()
-		_, err := h.Validate(t.Context(), g.Token, 0)
+		id, err := h.Validate(t.Context(), g.Token, 0)
 		require.NoError(t, err)
+		require.Equal(t, time.Now(), id.ReadAt, "what is cached is as old as the last read, not as the first")
 	})
 }
 
